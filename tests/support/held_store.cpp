@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/held_store.h"
+
+namespace burrow::test {
+
+void HeldStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_holdOpens) {
+            m_opens.push_back({idIfNew, name, std::move(reply)});
+            return;
+        }
+    }
+    openNow(idIfNew, name, std::move(reply));
+}
+
+void HeldStore::openNow(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+{
+    std::optional<Error> error;
+    {
+        const std::lock_guard lock(m_mutex);
+        error = m_openError;
+    }
+    if (error)
+        reply(*error);
+    else
+        m_inner.openSession(idIfNew, name, std::move(reply));
+}
+
+void HeldStore::submit(WriteSet set, StoreClient &client, SubmitHint hint)
+{
+    HeldWrite write{std::move(set), &client};
+    std::optional<Verdict> verdict;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_hints.push_back(hint);
+        if (m_holdWrites) {
+            m_writes.push_back(std::move(write));
+            return;
+        }
+        verdict = m_verdict;
+    }
+    answer(std::move(write), verdict);
+}
+
+void HeldStore::answer(HeldWrite write, std::optional<Verdict> instead)
+{
+    if (!instead) {
+        m_inner.submit(std::move(write.set), *write.client, SubmitHint::NeverBlock);
+        return;
+    }
+    write.client->storeAnswered(
+        {{write.set.session, write.set.ticket, *instead,
+          QStringLiteral("the test answers \"%1\"").arg(QLatin1String(verdictName(*instead)))}});
+}
+
+void HeldStore::findOutcome(SessionId session, InputId input, OutcomeReply reply)
+{
+    m_inner.findOutcome(session, input, std::move(reply));
+}
+
+void HeldStore::holdWrites(bool held)
+{
+    const std::lock_guard lock(m_mutex);
+    m_holdWrites = held;
+}
+
+void HeldStore::holdOpens(bool held)
+{
+    const std::lock_guard lock(m_mutex);
+    m_holdOpens = held;
+}
+
+std::size_t HeldStore::heldWrites() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_writes.size();
+}
+
+std::size_t HeldStore::heldOpens() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_opens.size();
+}
+
+bool HeldStore::letWriteGo(std::optional<Verdict> instead)
+{
+    HeldWrite write;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_writes.empty())
+            return false;
+        write = std::move(m_writes.front());
+        m_writes.pop_front();
+    }
+    answer(std::move(write), instead);
+    return true;
+}
+
+void HeldStore::letOpensGo()
+{
+    std::deque<HeldOpen> opens;
+    {
+        const std::lock_guard lock(m_mutex);
+        opens.swap(m_opens);
+    }
+    for (HeldOpen &open : opens)
+        openNow(open.id, open.name, std::move(open.reply));
+}
+
+void HeldStore::failOpensWith(std::optional<Error> error)
+{
+    const std::lock_guard lock(m_mutex);
+    m_openError = std::move(error);
+}
+
+void HeldStore::answerWith(std::optional<Verdict> verdict)
+{
+    const std::lock_guard lock(m_mutex);
+    m_verdict = verdict;
+}
+
+std::size_t HeldStore::submitted() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_hints.size();
+}
+
+std::vector<SubmitHint> HeldStore::hints() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_hints;
+}
+
+} // namespace burrow::test

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/receipt.h"
+
+namespace burrow {
+
+/// What happened, with a stable dotted code. Order per input: accepted, queued, staged, applied, consumed.
+enum class EventCode : quint8 {
+    InputAccepted,
+    InputDeduplicated,
+    InputSuperseded,
+    InputCoalesced,
+    InputQueued,
+    InputStaged,
+    InputApplied,
+    InputConsumed,
+    InputAbandoned,
+    InputDeferred,
+    RunStarted,
+    RunCompleted,
+    RunFailed,
+    RunCancelled,
+    RuntimeStateChanged,
+    RuntimeHeld,
+    RuntimeMisbehaviour,
+    ExecutorFailed,
+    BoundaryError,
+};
+inline constexpr EnumNames<EventCode, 19> eventCodeName{
+    {"input.accepted", "input.deduplicated", "input.superseded", "input.coalesced", "input.queued",
+     "input.staged", "input.applied", "input.consumed", "input.abandoned", "input.deferred", "run.started",
+     "run.completed", "run.failed", "run.cancelled", "runtime.state_changed", "runtime.held",
+     "runtime.misbehaviour", "executor.failed", "boundary.error"}};
+
+/// One entry of a session's lifecycle log. Plain data; members that the code does not need stay empty.
+struct LifecycleEvent
+{
+    EventCode code = EventCode::InputAccepted;
+    Phase from = Phase::Idle; ///< RuntimeStateChanged.
+    Phase to = Phase::Idle;
+    InputId input;
+    InputId other; ///< Deduplicated: existing; superseded: by; coalesced: aggregate.
+    RunId run;
+    QString detail; ///< One sentence or empty.
+};
+
+/// What an executor said while it worked; the host stamps run and inputs.
+enum class ProgressType : quint8 { Begun, TextDelta, ToolStarted, ToolEnded, Usage, Notice, Status, Vendor };
+inline constexpr EnumNames<ProgressType, 8> progressTypeName{
+    {"begun", "text_delta", "tool_started", "tool_ended", "usage", "notice", "status", "vendor"}};
+
+struct ProgressEvent
+{
+    ProgressType type = ProgressType::Notice;
+    qint32 rawType = 0; ///< As the plugin gave it; kept for unknown types.
+    RunId run;
+    QByteArray name;
+    QByteArray text;
+    QByteArray json;
+};
+
+} // namespace burrow

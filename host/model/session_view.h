@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/time.h"
+#include "model/receipt.h"
+
+namespace burrow {
+
+/// Why a session is not moving, or that it is.
+enum class WaitReason : quint8 {
+    Nothing,         ///< No open input.
+    Moving,          ///< A turn is due.
+    Running,         ///< A run is open.
+    CancelPending,   ///< A run is open and was asked to end.
+    Committing,      ///< A run has ended and its write is in flight.
+    WaitingForWrite, ///< A start grant or a lifecycle write is in flight.
+    CreatingExecutor,
+    RetryBackoff,   ///< The only input failed; it is tried again at `until`.
+    NoWake,         ///< Queued without wake; the next wake takes it along.
+    NoExecutor,     ///< No executor is attached.
+    ExecutorFailed, ///< The executor was given up; `note` says why.
+    Stopping,
+    PhaseBlocks, ///< Stopped, destroyed or not initialised.
+    Held,        ///< The stored image cannot be trusted; `note` has reason and remedy.
+    ShuttingDown,
+};
+inline constexpr EnumNames<WaitReason, 15> waitReasonName{
+    {"nothing", "moving", "running", "cancel_pending", "committing", "waiting_for_write", "creating_executor",
+     "retry_backoff", "no_wake", "no_executor", "executor_failed", "stopping", "phase_blocks", "held",
+     "shutting_down"}};
+
+/// Counts since the session was opened in this process.
+struct SessionTally
+{
+    quint64 accepted = 0;
+    quint64 deduplicated = 0;
+    quint64 rejected = 0;
+    quint64 consumed = 0;
+    quint64 replaced = 0; ///< Superseded and coalesced.
+    quint64 abandoned = 0;
+    quint64 runsFailed = 0;
+};
+
+/// A session as people and programs see it.
+struct SessionView
+{
+    SessionId id;
+    QByteArray name;
+    QByteArray executor;
+    Phase phase = Phase::Initializing; ///< Visible phase.
+    RunId run;
+    bool attached = false;
+    quint32 queued = 0;   ///< Inputs in the queue lane.
+    quint32 steering = 0; ///< Inputs in the steer lane.
+    quint32 open = 0;     ///< All inputs without a terminal state that were acknowledged.
+    quint32 waiters = 0;
+    WaitReason waitReason = WaitReason::Nothing;
+    MonotonicTime until = MonotonicTime::never(); ///< RetryBackoff.
+    QString note;
+    SessionTally tally;
+    bool idle = true; ///< No run, no ready effect, no write in flight, every input terminal.
+};
+
+} // namespace burrow

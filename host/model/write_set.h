@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/limits.h"
+#include "model/event.h"
+#include "model/input_registers.h"
+#include "model/runtime_binding.h"
+
+/// What a session asks the store to make durable, and what the store answers. Operations, not rows: each store
+/// lays them out in its own way.
+namespace burrow {
+
+/// What became of one write set.
+enum class Verdict : quint8 {
+    Committed, ///< Durable, whole.
+    Refused, ///< Memory and store disagree; nothing of this set was written. The session is no longer trusted.
+    NotWritten, ///< Nothing was written; the cause is outside (no space, a busy database).
+    Fenced,     ///< Another host owns the store now; this host must stop serving.
+    Unknown,    ///< The store cannot tell. The caller asks again by key.
+};
+inline constexpr EnumNames<Verdict, 5> verdictName{
+    {"committed", "refused", "not_written", "fenced", "unknown"}};
+
+struct StoreAnswer
+{
+    SessionId session;
+    TicketNumber ticket = 0;
+    Verdict verdict = Verdict::Committed;
+    QString reason; ///< One sentence unless Committed. Fenced: names the owner.
+};
+
+/// A permission, not a transition: these inputs may be started once under this attempt number.
+struct StartGrant
+{
+    quint32 attempt = 0;
+    std::vector<quint64> inputs; ///< Sequences, in batch order.
+
+    friend bool operator==(const StartGrant &, const StartGrant &) = default;
+};
+
+/// The hot row of a session: small, rewritten by every operation but accept.
+struct SessionRow
+{
+    Phase phase = Phase::Idle; ///< Durable form: never Attached, Running.
+    quint64 revision = 0;
+    quint64 nextAdmission = limits::admission_sequence_first;
+    quint64 nextPriority = limits::priority_sequence_first;
+    RunId lastRun;
+    StartGrant grant;
+};
+
+/// An open input as it is stored.
+struct InputRow
+{
+    InputPointer input;
+    AdmissionPlan plan;
+    InputRegisters registers;
+    quint64 sequence = 0;
+    quint32 starts = 0;  ///< Last attempt number handed out; never repeats.
+    quint32 crashes = 0; ///< Grants found open at recovery.
+    quint64 payloadHash = 0;
+};
+
+/// An input on its way from the open inputs to the ledger.
+struct FinishedInput
+{
+    quint64 sequence = 0;
+    InputId id;
+    TerminalKind kind = TerminalKind::Consumed;
+    AbandonReason reason = AbandonReason::None;
+    quint32 attempt = 0;
+    RunId run;
+    quint64 boundarySequence = 0;
+    InputId replacedBy;
+    Outcome outcome; ///< What outcome(id) answers from now on.
+};
+
+/// One admission: the input, and what it replaces.
+struct AcceptOperation
+{
+    InputRow row;
+    std::vector<FinishedInput> replaced;
+};
+
+/// A run that succeeded: all of it or nothing.
+struct FinishRunOperation
+{
+    RunId run;
+    ReceiptDraft receipt;
+    quint64 receiptSequence = 0;
+    std::optional<QByteArray> snapshot;
+    std::vector<FinishedInput> inputs;
+    SessionRow session;
+};
+
+struct RequeuedInput
+{
+    quint64 sequence = 0;
+    quint32 tries = 0;
+    quint64 admission = 0;
+};
+
+/// A run that failed or was cancelled, or a staging refusal.
+struct FailRunOperation
+{
+    RunId run;
+    std::vector<RequeuedInput> requeued;
+    std::vector<FinishedInput> finished;
+    SessionRow session;
+};
+
+/// Registration, stop, start, retire, reset, recycle, recover, destroy, unregister, the abandoning of one
+/// input.
+struct LifecycleOperation
+{
+    QByteArray verb;
+    std::vector<FinishedInput> finished;
+    SessionRow session;
+    std::shared_ptr<const RuntimeBinding> binding;
+};
+
+/// Only the grant changes.
+struct GrantOperation
+{
+    SessionRow session;
+};
+
+using StoreOperation =
+    std::variant<AcceptOperation, FinishRunOperation, FailRunOperation, LifecycleOperation, GrantOperation>;
+
+/// Everything that one ticket makes durable, atomically. Sets of one session are applied in ticket order.
+struct WriteSet
+{
+    SessionId session;
+    TicketNumber ticket = 0;
+    StoreOperation operation;
+    std::vector<LifecycleEvent> events; ///< One event row, these in order.
+};
+
+} // namespace burrow

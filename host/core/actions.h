@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/events.h"
+#include "model/session_view.h"
+
+/// What the shell must carry out, in order.
+namespace burrow {
+
+struct SubmitWrite
+{
+    WriteSet set;
+};
+
+/// Make an executor instance; answered by ExecutorCreated.
+struct CreateExecutor
+{
+};
+
+/// Answered by ApplyFinished, exactly once.
+struct StartApply
+{
+    RunId run;
+    PrimitivePointer primitive;
+    quint32 attempt = 1;
+    MonotonicTime deadline;
+};
+
+struct CancelRun
+{
+    RunId run;
+    CancelMode mode = CancelMode::Boundary;
+    QString reason;
+};
+
+/// Give the run and its instance up; answered by ApplyFinished with RunAbandoned.
+struct AbandonRun
+{
+    RunId run;
+    QString reason;
+};
+
+/// Answered by CheckpointFinished.
+struct CommitCheckpoint
+{
+    RunId run;
+    quint64 sequence = 0;
+    QByteArray snapshot;
+};
+
+/// Answered by StopFinished.
+struct StopExecutor
+{
+    StopKind kind = StopKind::SessionStop;
+    QString reason;
+};
+
+/// Drop the instance; nothing answers.
+struct DestroyExecutor
+{
+};
+
+/// Clean up after the instance, once it is destroyed; a failure is only reported.
+struct CleanupExecutor
+{
+    CleanupCause cause = CleanupCause::Stopped;
+};
+
+struct ReplyAccept
+{
+    CommandId command = 0;
+    AcceptReceipt receipt;
+};
+
+struct ReplyCommand
+{
+    CommandId command = 0;
+    CommandReceipt receipt;
+};
+
+struct ResolveWaiter
+{
+    WaiterId waiter = 0;
+    InputId input;
+    Outcome outcome;
+};
+
+struct Emit
+{
+    LifecycleEvent event;
+};
+
+/// Another host owns the store: this one must stop serving.
+struct ReportFenced
+{
+    QString owner;
+};
+
+/// After a shutdown: nothing runs, nothing is in flight, the executor is gone.
+struct ShutdownFinished
+{
+};
+
+using CoreAction = std::variant<SubmitWrite, CreateExecutor, StartApply, CancelRun, AbandonRun,
+                                CommitCheckpoint, StopExecutor, DestroyExecutor, CleanupExecutor, ReplyAccept,
+                                ReplyCommand, ResolveWaiter, Emit, ReportFenced, ShutdownFinished>;
+using CoreActions = std::vector<CoreAction>;
+
+} // namespace burrow

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/input_record.h"
+#include "core/outcome_rules.h"
+#include "machine/turn_machine.h"
+#include "model/control.h"
+
+namespace burrow {
+
+/// On whose behalf a run is being cancelled; decides what its end means.
+enum class CancelFor : quint8 { Nobody, Caller, Deadline, Stop, Shutdown };
+
+/// The run that is bound to the session, from staging until it is published.
+struct CurrentRun
+{
+    RunId id;
+    PrimitivePointer primitive;
+    std::vector<InputRecord *> contributors; ///< Owned by the core; none ends before its run.
+    TurnRegisters turn;
+    MonotonicTime turnDeadline = MonotonicTime::never();
+
+    // Cancellation: a level that only rises, and when it rises next.
+    enum class Level : quint8 { None, Boundary, Hard, Abandoned };
+    Level level = Level::None;
+    CancelFor cancelFor = CancelFor::Nobody;
+    QString cancelReason;
+    MonotonicTime escalateAt = MonotonicTime::never();
+
+    enum class Stage : quint8 {
+        Open,       ///< The executor has it.
+        Committing, ///< It has ended; its write is in flight.
+        Finalizing, ///< Committed; the checkpoint hook has not answered.
+    };
+    Stage stage = Stage::Open;
+    bool instanceLost = false; ///< The executor was given up, or died, before the run was answered.
+    QString lostReason;
+
+    // Finalizing: what the waiters will hear.
+    RunOutput output;
+    std::vector<std::pair<InputId, std::vector<Waiter>>> waiters;
+};
+
+} // namespace burrow

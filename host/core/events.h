@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "core/input_record.h"
+#include "model/control.h"
+#include "model/write_set.h"
+
+/// Everything that can happen to a session. Identifiers that must be fresh are minted outside and carried in,
+/// so that the core stays a pure function of its events.
+namespace burrow {
+
+/// Submit an input. The input's id is set.
+struct AcceptCommand
+{
+    CommandId command = 0;
+    InputPointer input;
+    bool withoutWake = false;
+    Waiter waiter; ///< id 0: nobody waits.
+};
+
+/// Wait for an input that was submitted before.
+struct WaitCommand
+{
+    CommandId command = 0;
+    InputId input;
+    Waiter waiter;
+};
+
+/// Cancel the current run, at its next boundary or now. A named run must be the current one.
+struct CancelCommand
+{
+    CommandId command = 0;
+    CancelMode mode = CancelMode::Boundary;
+    RunId run; ///< Null: whatever runs.
+    QString reason;
+};
+
+/// The session lifecycle verbs that this core serves.
+enum class LifecycleVerb : quint8 { Attach, Stop, Start };
+inline constexpr EnumNames<LifecycleVerb, 3> lifecycleVerbName{{"attach", "stop", "start"}};
+
+struct LifecycleCommand
+{
+    CommandId command = 0;
+    LifecycleVerb verb = LifecycleVerb::Attach;
+    QString reason;
+};
+
+/// The host is going down: commit what finishes, roll the rest back, write no Stopped.
+struct ShutdownCommand
+{
+    CancelMode mode = CancelMode::Boundary; ///< Hard is sent when the time for the boundary is over.
+};
+
+struct StoreVerdict
+{
+    TicketNumber ticket = 0;
+    Verdict verdict = Verdict::Committed;
+    QString reason;
+};
+
+struct ExecutorCreated
+{
+    Result<void> result;
+};
+
+struct ApplyFinished
+{
+    RunId run;
+    RunEnd end;
+};
+
+struct BoundaryChanged
+{
+    RunId run;
+    bool open = false;
+    quint64 revision = 0;
+};
+
+struct BoundaryFailed
+{
+    QString message;
+};
+
+struct CheckpointFinished
+{
+    RunId run;
+    Result<void> result;
+};
+
+struct StopFinished
+{
+    Result<void> result;
+};
+
+struct ExecutorDied
+{
+    QString reason;
+};
+
+/// Work is to be looked at again, whatever the cause.
+struct Wake
+{
+};
+
+/// One turn of the loop: effects, then at most one unit of work.
+struct Turn
+{
+    RunId nextRun; ///< Fresh; used when this turn begins a run.
+};
+
+/// A deadline has passed.
+struct Tick
+{
+};
+
+using CoreEvent = std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, ShutdownCommand,
+                               StoreVerdict, ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed,
+                               CheckpointFinished, StopFinished, ExecutorDied, Wake, Turn, Tick>;
+
+} // namespace burrow

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/input_registers.h"
+
+namespace burrow {
+
+/// A caller that waits for an input.
+struct Waiter
+{
+    WaiterId id = 0; ///< 0 = nobody.
+    WaitMode mode = WaitMode::Attempt;
+};
+
+/// One input that is not terminal yet. The lanes link records intrusively: queueing an input costs no
+/// allocation beyond the record.
+struct InputRecord
+{
+    InputPointer input;
+    AdmissionPlan plan;
+    InputRegisters registers;
+    quint64 sequence = 0;
+    quint64 payloadHash = 0;
+    quint32 starts = 0; ///< Last attempt number granted.
+    quint8 stagingRefusals = 0;
+    bool alone = false;          ///< Its batch failed: from now on it runs by itself.
+    bool withoutWake = false;    ///< Arrived without a wake; see WaitReason::NoWake.
+    TicketNumber replacedIn = 0; ///< The ticket in flight that will replace it; 0 = none.
+    std::vector<Waiter> waiters;
+
+    InputRecord *previous = nullptr; ///< Lane links; owned by the lane.
+    InputRecord *next = nullptr;
+
+    bool stored() const { return input->durability != Durability::Ephemeral; }
+    const QByteArray &key() const { return input->idempotencyKey; }
+};
+
+} // namespace burrow

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session_core.h"
+
+namespace burrow {
+
+SessionCore::SessionCore(SessionId id, const CoreSettings &settings)
+    : m_id(id)
+    , m_settings(&settings)
+    , m_nextAdmission(limits::admission_sequence_first)
+    , m_nextPriority(limits::priority_sequence_first)
+{
+}
+
+void SessionCore::open(const StoredSession &stored, MonotonicTime now, CoreActions &actions)
+{
+    m_now = now;
+    m_actions = &actions;
+    const bool initialised = advance(SessionVerb::Initialize);
+    SessionInput registration{.verb = SessionVerb::RegisterSession};
+    registration.session = m_id;
+    const bool registered = advance(registration);
+    BURROW_ASSERT(initialised && registered);
+    m_registers.phase = stored.row.phase;
+    m_registers.binding = stored.binding;
+    m_revision = stored.row.revision;
+    m_nextAdmission = std::max(m_nextAdmission, stored.row.nextAdmission);
+    m_nextPriority = std::min(m_nextPriority, stored.row.nextPriority);
+    if (!stored.corruption.isEmpty())
+        hold(stored.corruption);
+    m_actions = nullptr;
+}
+
+void SessionCore::handle(CoreEvent event, MonotonicTime now, CoreActions &actions)
+{
+    m_now = now;
+    m_actions = &actions;
+    std::visit([this](auto &one) { on(one); }, event);
+    if (m_shutdown)
+        shutdownStep();
+    m_actions = nullptr;
+}
+
+void SessionCore::on(Wake &)
+{
+    m_attachment.wake = true;
+}
+
+void SessionCore::on(BoundaryChanged &event)
+{
+    // A late push about a run that has ended must not outlive it, nor open the boundary of its successor.
+    if (event.open && m_run && m_run->id == event.run && m_run->stage == CurrentRun::Stage::Open)
+        m_boundaryRun = event.run;
+    else if (m_boundaryRun == event.run)
+        m_boundaryRun = {};
+}
+
+void SessionCore::on(BoundaryFailed &event)
+{
+    m_boundaryRun = {};
+    emitEvent({.code = EventCode::BoundaryError, .detail = event.message});
+}
+
+void SessionCore::on(Tick &)
+{
+    if (m_run && m_run->stage == CurrentRun::Stage::Open) {
+        if (m_now >= m_run->turnDeadline) {
+            m_run->turnDeadline = MonotonicTime::never();
+            cancelCurrentRun(CancelFor::Deadline, CancelMode::Boundary,
+                             QStringLiteral("the turn has used up its time (limits.turn_timeout)"));
+        }
+        if (m_now >= m_run->escalateAt)
+            escalate();
+    }
+    if (m_now >= m_retryAt) {
+        m_retryAt = MonotonicTime::never();
+        m_attachment.wake = true;
+    }
+    if (m_now >= m_restBy)
+        giveUpStopping();
+    if (m_stop) {
+        for (StopInProgress::Caller &caller : m_stop->callers) {
+            if (caller.command == 0 || m_now < caller.answerBy)
+                continue;
+            CommandReceipt receipt;
+            receipt.verdict = CommandReceipt::Verdict::Deferred;
+            receipt.message = QStringLiteral("the stop goes on; the executor has not come to rest yet");
+            reply(std::exchange(caller.command, 0), receipt);
+        }
+    }
+}
+
+MonotonicTime SessionCore::deadline() const
+{
+    MonotonicTime next = std::min(m_retryAt, m_restBy);
+    if (m_run && m_run->stage == CurrentRun::Stage::Open)
+        next = std::min({next, m_run->turnDeadline, m_run->escalateAt});
+    if (m_stop) {
+        for (const StopInProgress::Caller &caller : m_stop->callers) {
+            if (caller.command != 0)
+                next = std::min(next, caller.answerBy);
+        }
+    }
+    return next;
+}
+
+bool SessionCore::turnDue() const
+{
+    if (effectReady())
+        return true;
+    return m_attachment.wake && mayStartRun();
+}
+
+bool SessionCore::settled() const
+{
+    if (m_run || m_stop || !m_tickets.isEmpty() || !m_waiting.isEmpty() || effectReady())
+        return false;
+    switch (waitReason()) {
+    case WaitReason::Nothing:
+    case WaitReason::NoWake:
+    case WaitReason::NoExecutor:
+    case WaitReason::ExecutorFailed:
+    case WaitReason::PhaseBlocks:
+    case WaitReason::Held:
+    case WaitReason::ShuttingDown:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool SessionCore::parked() const
+{
+    return !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_attachment.effects.isEmpty()
+           && deadline() == MonotonicTime::never() && !turnDue() && m_attachment.instance != Instance::Creating
+           && (!m_shutdown || m_shutdownReported);
+}
+
+void SessionCore::trim()
+{
+    m_tickets.trim();
+    m_waiting.trim();
+    m_attachment.effects.trim();
+    if (m_inputs.empty())
+        std::unordered_map<quint64, InputRecord>().swap(m_inputs);
+}
+
+AdmissionSignal SessionCore::takeSignal()
+{
+    return std::exchange(m_signal, AdmissionSignal::None);
+}
+
+void SessionCore::act(CoreAction action)
+{
+    m_actions->push_back(std::move(action));
+}
+
+void SessionCore::emitEvent(LifecycleEvent event)
+{
+    act(Emit{std::move(event)});
+}
+
+void SessionCore::emitInput(EventCode code, const InputRecord &record, RunId run, const QString &detail)
+{
+    emitEvent({.code = code, .input = record.input->id, .run = run, .detail = detail});
+}
+
+bool SessionCore::advance(SessionVerb verb)
+{
+    return advance(SessionInput{.verb = verb});
+}
+
+bool SessionCore::advance(const SessionInput &input)
+{
+    SessionStep stepped = step(m_registers, input);
+    if (!stepped.accepted)
+        return false;
+    const Phase before = visiblePhase(m_registers);
+    m_registers = std::move(stepped.next);
+    const Phase after = visiblePhase(m_registers);
+    if (before != after)
+        emitEvent({.code = EventCode::RuntimeStateChanged, .from = before, .to = after});
+    return true;
+}
+
+void SessionCore::advance(InputRecord &record, const InputEvent &event)
+{
+    InputStep stepped = step(record.registers, event);
+    // The core asks only for what its own order of events makes legal; a refusal is a defect of the core.
+    BURROW_ASSERT(stepped.accepted);
+    record.registers = stepped.next;
+}
+
+void SessionCore::hold(const QString &reason)
+{
+    if (!m_held.isEmpty())
+        return;
+    m_held = reason;
+    emitEvent({.code = EventCode::RuntimeHeld, .detail = reason});
+}
+
+void SessionCore::reply(CommandId command, CommandReceipt receipt)
+{
+    if (command == 0)
+        return;
+    if (receipt.refusal == Refusal::None)
+        receipt.phase = visiblePhase(m_registers);
+    act(ReplyCommand{command, std::move(receipt)});
+}
+
+WaitReason SessionCore::waitReason() const
+{
+    if (!m_held.isEmpty())
+        return WaitReason::Held;
+    if (m_shutdown)
+        return WaitReason::ShuttingDown;
+    if (m_run) {
+        if (m_run->stage != CurrentRun::Stage::Open)
+            return WaitReason::Committing;
+        return m_run->level == CurrentRun::Level::None ? WaitReason::Running : WaitReason::CancelPending;
+    }
+    if (m_stop)
+        return WaitReason::Stopping;
+    if (writeInFlightBesidesAccepts())
+        return WaitReason::WaitingForWrite;
+    if (m_queue.isEmpty() && m_steer.isEmpty())
+        return m_failed.isEmpty() || m_attachment.open ? WaitReason::Nothing : WaitReason::ExecutorFailed;
+    if (queueAdmission(m_registers) == QueueAdmission::Blocked)
+        return WaitReason::PhaseBlocks;
+    if (!m_attachment.open)
+        return m_failed.isEmpty() ? WaitReason::NoExecutor : WaitReason::ExecutorFailed;
+    if (m_attachment.instance == Instance::Creating)
+        return WaitReason::CreatingExecutor;
+    if (turnDue())
+        return WaitReason::Moving;
+    if (m_retryAt != MonotonicTime::never())
+        return WaitReason::RetryBackoff;
+    return m_tickets.isEmpty() ? WaitReason::NoWake : WaitReason::WaitingForWrite;
+}
+
+SessionView SessionCore::view() const
+{
+    SessionView view;
+    view.id = m_id;
+    view.phase = visiblePhase(m_registers);
+    view.run = m_registers.run;
+    view.attached = m_attachment.open;
+    view.queued = m_queue.count();
+    view.steering = m_steer.count();
+    view.open = static_cast<quint32>(m_inputs.size()) - m_accepting;
+    view.waiters = m_waiterCount;
+    view.waitReason = waitReason();
+    view.until = m_retryAt;
+    view.note = m_held.isEmpty() ? m_failed : m_held;
+    view.tally = m_tally;
+    view.idle = !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty()
+                && m_attachment.effects.isEmpty() && m_inputs.empty();
+    return view;
+}
+
+} // namespace burrow

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/actions.h"
+#include "core/current_run.h"
+#include "core/fifo.h"
+#include "core/lane.h"
+#include "core/settings.h"
+#include "core/ticket.h"
+#include "machine/admission.h"
+#include "machine/input_machine.h"
+#include "machine/session_machine.h"
+#include "model/stored_session.h"
+
+#include <QHash>
+
+#include <unordered_map>
+
+namespace burrow {
+
+/// One session: its registers, lanes, tickets and waiters. Event in, actions out; no clock, no I/O, no thread,
+/// no QObject. The product, the explorer and the simulator run this very class.
+///
+/// Invariants:
+///  - what others see (`m_registers`, queued records) changes only when the write that carries it is durable;
+///  - tickets are answered in order; a lifecycle ticket is alone, accepts may be many;
+///  - an accept never overtakes a lifecycle write;
+///  - every waiter belongs to a record, a ticket or the current run, and is resolved exactly once;
+///  - an executor is started only under a durable grant that covers its stored inputs, or for inputs that are
+///  not
+///    stored at all;
+///  - the core never rests with a selectable input unless a run, a write, a timer or a stated reason holds it;
+///  - a session that is held writes nothing: its memory and the store differ.
+class SessionCore
+{
+public:
+    /// `settings` must outlive the core.
+    SessionCore(SessionId id, const CoreSettings &settings);
+    SessionCore(const SessionCore &) = delete;
+    SessionCore &operator=(const SessionCore &) = delete;
+
+    /// Initialises and registers the session from its stored image. First call.
+    void open(const StoredSession &stored, MonotonicTime now, CoreActions &actions);
+
+    /// Decides one event and appends what is to be done. Never calls back.
+    void handle(CoreEvent event, MonotonicTime now, CoreActions &actions);
+
+    /// True when a Turn has something to look at.
+    bool turnDue() const;
+    /// When a Tick is due next.
+    MonotonicTime deadline() const;
+    /// Nothing here will move by itself: every input is terminal, or what is open waits for somebody outside.
+    bool settled() const;
+    /// Nothing open, in flight or due: the shell may forget everything but this object.
+    bool parked() const;
+    /// Gives back memory that only a busy session needs.
+    void trim();
+
+    SessionView view() const;
+    SessionId id() const { return m_id; }
+    const SessionRegisters &registers() const { return m_registers; }
+    /// The strongest signal since the last call.
+    AdmissionSignal takeSignal();
+    /// Visits every open input, acknowledged or on its way. For snapshots, the explorer and tests.
+    template <typename Visit>
+    void visitInputs(Visit visit) const
+    {
+        for (const auto &[sequence, record] : m_inputs)
+            visit(record);
+    }
+
+private:
+    /// What is known of an idempotency key: the input behind it, and how it ended.
+    struct KeyEntry
+    {
+        InputId input;
+        quint64 payloadHash = 0;
+        TicketNumber inFlight = 0; ///< The ticket that will make it known; 0 = known.
+        bool ended = false;
+        OutcomeClass endedAs = OutcomeClass::RuntimeTerminated;
+    };
+
+    enum class Instance : quint8 { None, Creating, Ready, Stopping };
+    enum class EffectKind : quint8 { CancelAfterBoundary, Stop };
+    struct PostedEffect
+    {
+        EffectKind kind = EffectKind::Stop;
+        RunId run;
+        QString reason;
+    };
+    /// What is shared with an executor that is attached.
+    struct Attachment
+    {
+        Fifo<PostedEffect> effects; ///< At most limits::effects_per_session_max.
+        bool open = false;
+        bool wake = false;
+        Instance instance = Instance::None;
+    };
+
+    /// A stop on its way: requested → (run ends) → executor stops → durable Stopped → answered.
+    struct StopInProgress
+    {
+        enum class Stage : quint8 { Requested, StoppingExecutor, ReadyToTerminalize, Terminalizing };
+        Stage stage = Stage::Requested;
+        bool durable = true; ///< False after a store failure: Stopped holds for this process only.
+        QString reason;
+        struct Caller
+        {
+            CommandId command = 0;
+            MonotonicTime answerBy;
+        };
+        std::vector<Caller> callers;
+    };
+
+    // Dispatch (session_core.cpp).
+    void on(AcceptCommand &event);
+    void on(WaitCommand &event);
+    void on(CancelCommand &event);
+    void on(LifecycleCommand &event);
+    void on(ShutdownCommand &event);
+    void on(StoreVerdict &event);
+    void on(ExecutorCreated &event);
+    void on(ApplyFinished &event);
+    void on(BoundaryChanged &event);
+    void on(BoundaryFailed &event);
+    void on(CheckpointFinished &event);
+    void on(StopFinished &event);
+    void on(ExecutorDied &event);
+    void on(Wake &event);
+    void on(Turn &event);
+    void on(Tick &event);
+
+    bool advance(const SessionInput &input);
+    bool advance(SessionVerb verb);
+    void advance(InputRecord &record, const InputEvent &event);
+    void emitEvent(LifecycleEvent event);
+    void emitInput(EventCode code, const InputRecord &record, RunId run = {}, const QString &detail = {});
+    void act(CoreAction action);
+    void hold(const QString &reason);
+    WaitReason waitReason() const;
+
+    // Admission (session_core_admission.cpp).
+    enum class Admitted : quint8 { Done, Wait };
+    Admitted admit(AcceptCommand &command);
+    void keepWaiting(AcceptCommand &command);
+    void reject(const AcceptCommand &command, AcceptReceipt receipt);
+    std::optional<AcceptReceipt> refusalFor(const AcceptCommand &command);
+    std::optional<Admitted> resolveKey(AcceptCommand &command, quint64 hash);
+    void deduplicate(const AcceptCommand &command, const KeyEntry &entry);
+    InputRecord *replacementTarget(const Input &input) const;
+    bool replacementInFlight(const Input &input) const;
+    Ticket ticketFor(AcceptCommand &command, InputRecord &record, InputRecord *target);
+    AcceptOperation operationFor(const Ticket &ticket, const InputRecord &record) const;
+    void publishAccept(Ticket &ticket);
+    void publishReplacement(const Ticket &ticket);
+    void undoAccept(Ticket &ticket, const StoreVerdict &verdict);
+    bool isSilent(const Input &input) const;
+
+    // Tickets (session_core_tickets.cpp).
+    void submit(Ticket ticket, StoreOperation operation, std::vector<LifecycleEvent> events);
+    void enqueueUnwritten(Ticket ticket);
+    void publishReady();
+    void publish(Ticket &ticket);
+    void fail(Ticket &ticket, const StoreVerdict &verdict);
+    void failAll(const StoreVerdict &verdict);
+    void runWaiting();
+    bool lifecycleInFlight() const;
+    bool writeInFlightBesidesAccepts() const;
+    SessionRow rowAfter(const SessionRegisters &registers, RunId lastRun, StartGrant grant);
+    FinishedInput finished(const InputRecord &record, TerminalKind kind, AbandonReason reason,
+                           Outcome outcome) const;
+    void endRecord(InputRecord &record, const Outcome &outcome);
+    void resolveWaiters(std::vector<Waiter> &waiters, InputId input, const Outcome &outcome);
+    void resolveAttemptWaiters(InputRecord &record, const Outcome &outcome);
+    void resolveAll(const Outcome &outcome);
+
+    // The loop (session_core_loop.cpp).
+    bool effectReady() const;
+    void drainEffects();
+    void processQueue(RunId nextRun);
+    bool mayStartRun() const;
+    bool ensureInstance();
+    bool stagingAdmits(const std::vector<InputRecord *> &batch);
+    void refuseStaging(InputRecord &record, const QString &reason);
+    void publishStagingAbandon(const Ticket &ticket);
+    bool grantCovers(const std::vector<InputRecord *> &batch) const;
+    StartGrant grantFor(const std::vector<InputRecord *> &batch) const;
+    StartGrant grantForNext() const;
+    void takeGrant(const StartGrant &grant);
+    void beginRun(RunId run, std::vector<InputRecord *> batch);
+    InputLane &laneOf(Lane lane) { return lane == Lane::Steer ? m_steer : m_queue; }
+    void place(InputRecord &record);
+
+    // Runs that end (session_core_runs.cpp).
+    void concludeRun(RunEnd end);
+    std::optional<QString> receiptMismatch(const RunOutput &output) const;
+    void finishRun(RunOutput output);
+    void failRun(FailureCause cause, const QString &reason, bool machineTerminal);
+    void cancelRunEnded(const QString &reason);
+    void rollBackRun();
+    void submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
+                          std::optional<StoreOperation> operation, std::vector<LifecycleEvent> events);
+    void submitFailure(std::unique_ptr<RunConclusion> conclusion);
+    FailRunOperation failOperation(const RunConclusion &conclusion, StartGrant grant);
+    std::vector<LifecycleEvent> runEvents(EventCode code, const QString &reason) const;
+    bool anyStored() const;
+    AbandonReason endingOf(const InputRecord &record, const RunConclusion &conclusion) const;
+    void requeue(InputRecord &record, const RunConclusion &conclusion, quint64 deferredTo);
+    void publishFinished(RunConclusion &conclusion);
+    Outcome attemptOutcome(const RunConclusion &conclusion) const;
+    void publishFailed(RunConclusion &conclusion);
+    void completeWaiters(const RunOutput &output, Finalization finalization, const QString &failure);
+    void afterRun(bool progressed);
+    void conclusionNotDurable(RunConclusion &conclusion, const StoreVerdict &verdict);
+
+    // Control (session_core_control.cpp).
+    void cancelCurrentRun(CancelFor why, CancelMode mode, const QString &reason);
+    void escalate();
+    void requestStop(const LifecycleCommand &command);
+    void hurryCheckpoint();
+    void applyStop();
+    void stopInstance();
+    void canonicalStop(const QString &reason, bool durable);
+    void giveUpStopping();
+    void executorStopped(const Result<void> &result);
+    void terminalize();
+    void publishStopped();
+    void publishStarted(Ticket &ticket);
+    void lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict);
+    void dropInstance();
+    void answerStop(CommandReceipt receipt);
+    void attach(const LifecycleCommand &command);
+    void start(LifecycleCommand &command);
+    void detach(const QString &reason);
+    void shutdownStep();
+    void reply(CommandId command, CommandReceipt receipt);
+    CommandReceipt refused(Refusal refusal, const QString &message) const;
+    CommandReceipt closed() const;
+    QString phaseSentence(const char *what) const;
+
+    // Constant after construction.
+    const SessionId m_id;
+    const CoreSettings *const m_settings;
+
+    // The published state.
+    SessionRegisters m_registers;
+    std::unordered_map<quint64, InputRecord> m_inputs; ///< By sequence; Accepted = in flight.
+    InputLane m_queue;
+    InputLane m_steer;
+    QHash<QByteArray, KeyEntry> m_keys;
+    StartGrant m_grant; ///< Durable and not used yet.
+    std::unique_ptr<CurrentRun> m_run;
+    Attachment m_attachment;
+
+    // On their way.
+    Fifo<Ticket> m_tickets;
+    Fifo<CoreEvent> m_waiting; ///< Events that must not overtake a write in flight.
+    std::unique_ptr<StopInProgress> m_stop;
+
+    // Counters and marks.
+    TicketNumber m_lastTicket = 0;
+    quint32 m_accepting = 0;   ///< Records whose accept is in flight.
+    quint32 m_waiterCount = 0; ///< Waiters that are registered and not resolved.
+    quint64 m_nextAdmission = 0;
+    quint64 m_nextPriority = 0;
+    quint64 m_revision = 0;   ///< The last one given to a session row; one that is not written leaves a gap.
+    qint64 m_ticketBytes = 0; ///< Of all accepts without an answer: in tickets, joined or waiting.
+    MonotonicTime m_retryAt = MonotonicTime::never();
+    MonotonicTime m_restBy = MonotonicTime::never(); ///< When a stopping executor is given up.
+    quint32 m_retryStep = 0;
+    RunId m_boundaryRun; ///< The run whose live boundary is open.
+    QString m_failed;    ///< Why the executor was given up.
+    QString m_held;      ///< Why the stored image is not trusted.
+    SessionTally m_tally;
+    AdmissionSignal m_signal = AdmissionSignal::None;
+    bool m_shutdown = false;
+    bool m_shutdownHard = false; ///< Nobody waits for boundaries any more.
+    bool m_shutdownReported = false;
+
+    // Valid inside handle() only.
+    bool m_servingWaiting = false;
+    MonotonicTime m_now;
+    CoreActions *m_actions = nullptr;
+};
+
+} // namespace burrow

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cancel, stop, start, attach and the host's shutdown.
+#include "core/session_core.h"
+
+namespace burrow {
+
+CommandReceipt SessionCore::refused(Refusal refusal, const QString &message) const
+{
+    CommandReceipt receipt;
+    receipt.verdict = CommandReceipt::Verdict::Refused;
+    receipt.refusal = refusal;
+    receipt.phase = visiblePhase(m_registers);
+    receipt.message = message;
+    return receipt;
+}
+
+/// Why a session that is held, or whose host goes down, does nothing more.
+CommandReceipt SessionCore::closed() const
+{
+    return m_shutdown ? refused(Refusal::ShuttingDown, QStringLiteral("the host is shutting down"))
+                      : refused(Refusal::Held, QStringLiteral("the session is held: %1").arg(m_held));
+}
+
+QString SessionCore::phaseSentence(const char *what) const
+{
+    return QStringLiteral("the session is %1 and %2")
+        .arg(QLatin1String(phaseName(visiblePhase(m_registers))), QLatin1String(what));
+}
+
+void SessionCore::on(CancelCommand &event)
+{
+    const bool hard = event.mode == CancelMode::Hard;
+    const SessionInput request{.verb =
+                                   hard ? SessionVerb::InterruptCurrentRun : SessionVerb::CancelAfterBoundary};
+    if (!accepts(m_registers, request)) {
+        const bool destroyed = m_registers.phase == Phase::Destroyed;
+        reply(event.command, refused(destroyed ? Refusal::Destroyed : Refusal::NotReady,
+                                     phaseSentence("has no run to cancel")));
+        return;
+    }
+    if (!m_attachment.open) {
+        reply(event.command,
+              refused(Refusal::NotReady, QStringLiteral("the session has no executor attached")));
+        return;
+    }
+    if (event.run && event.run != m_registers.run) {
+        CommandReceipt receipt =
+            refused(Refusal::NotCurrent, QStringLiteral("run %1 is not the current run; nothing was cancelled")
+                                             .arg(QString::fromLatin1(event.run.toText())));
+        receipt.run = m_registers.run;
+        reply(event.command, receipt);
+        return;
+    }
+    CommandReceipt receipt;
+    receipt.run = m_registers.run;
+    const auto wanted = hard ? CurrentRun::Level::Hard : CurrentRun::Level::Boundary;
+    if (!m_run || m_run->stage != CurrentRun::Stage::Open || m_run->level >= wanted) {
+        receipt.verdict = CommandReceipt::Verdict::NoOp;
+        receipt.message = !m_run || m_run->stage != CurrentRun::Stage::Open
+                              ? QStringLiteral("no run is open; there is nothing to cancel")
+                              : QStringLiteral("the run was asked to end already");
+        reply(event.command, receipt);
+        return;
+    }
+    advance(request);
+    cancelCurrentRun(CancelFor::Caller, event.mode, event.reason);
+    if (!hard) // Repeated from the queue, for an executor that was not listening yet.
+        m_attachment.effects.push({EffectKind::CancelAfterBoundary, m_run->id, event.reason});
+    reply(event.command, receipt);
+}
+
+void SessionCore::cancelCurrentRun(CancelFor why, CancelMode mode, const QString &reason)
+{
+    if (!m_run || m_run->stage != CurrentRun::Stage::Open)
+        return;
+    const auto wanted = mode == CancelMode::Hard ? CurrentRun::Level::Hard : CurrentRun::Level::Boundary;
+    // The first reason names the outcome; a shutdown alone overrides it, because it must burn nothing.
+    if (m_run->cancelFor == CancelFor::Nobody || why == CancelFor::Shutdown) {
+        m_run->cancelFor = why;
+        m_run->cancelReason = reason;
+    }
+    if (why != CancelFor::Caller && why != CancelFor::Shutdown && mode == CancelMode::Boundary)
+        m_run->escalateAt = std::min(m_run->escalateAt, m_now + m_settings->stopGrace);
+    if (m_run->level >= wanted)
+        return;
+    m_run->level = wanted;
+    const TurnVerb verb = mode == CancelMode::Hard ? TurnVerb::CancelNow : TurnVerb::RequestCancelAfterBoundary;
+    if (TurnStep stepped = step(m_run->turn, TurnInput{.verb = verb}); stepped.accepted)
+        m_run->turn = stepped.next;
+    if (mode == CancelMode::Hard)
+        m_run->escalateAt = m_now + m_settings->abandonAfterHard;
+    act(CancelRun{m_run->id, mode, reason});
+}
+
+void SessionCore::escalate()
+{
+    m_run->escalateAt = MonotonicTime::never();
+    if (m_run->level < CurrentRun::Level::Hard) {
+        cancelCurrentRun(m_run->cancelFor, CancelMode::Hard, m_run->cancelReason);
+        return;
+    }
+    m_run->level = CurrentRun::Level::Abandoned;
+    act(AbandonRun{m_run->id, m_run->cancelReason});
+}
+
+void SessionCore::on(LifecycleCommand &event)
+{
+    switch (event.verb) {
+    case LifecycleVerb::Attach:
+        attach(event);
+        break;
+    case LifecycleVerb::Stop:
+        requestStop(event);
+        break;
+    case LifecycleVerb::Start:
+        // A lifecycle write is a barrier: everything before it is written first.
+        if (m_tickets.isEmpty() && m_waiting.isEmpty())
+            start(event);
+        else
+            m_waiting.push(std::move(event));
+        break;
+    }
+}
+
+void SessionCore::attach(const LifecycleCommand &command)
+{
+    if (m_shutdown || !m_held.isEmpty()) {
+        reply(command.command, closed());
+        return;
+    }
+    if (!advance(SessionVerb::EnsureSessionWithExecutor)) {
+        reply(command.command, refused(Refusal::NotReady, phaseSentence("takes no executor")));
+        return;
+    }
+    if (m_registers.phase == Phase::Attached || m_registers.phase == Phase::Running
+        || m_registers.phase == Phase::Retired) {
+        m_attachment.open = true;
+        m_attachment.wake = true;
+        m_failed.clear();
+    }
+    reply(command.command, {});
+}
+
+void SessionCore::detach(const QString &reason)
+{
+    // Never without a reason: an empty one would read as "nobody was ever attached".
+    m_failed = reason.isEmpty() ? QStringLiteral("the executor was given up") : reason;
+    m_attachment.open = false;
+    m_attachment.effects.clear();
+    advance(SessionVerb::DetachExecutor);
+    emitEvent({.code = EventCode::ExecutorFailed, .detail = m_failed});
+    dropInstance();
+}
+
+void SessionCore::on(ExecutorDied &event)
+{
+    if (m_attachment.instance == Instance::None)
+        return;
+    if (m_run && m_run->stage == CurrentRun::Stage::Open) {
+        // Nobody will complete it any more; its instance goes when its end is published.
+        ApplyFinished lost{m_run->id, RunAbandoned{event.reason}};
+        on(lost);
+        return;
+    }
+    m_restBy = MonotonicTime::never();
+    dropInstance();
+    if (m_run && m_run->stage == CurrentRun::Stage::Finalizing) {
+        // Its hook is moot: the next instance is made from the snapshot that is committed.
+        CheckpointFinished moot{m_run->id, {}};
+        on(moot);
+    }
+    if (m_stop && m_stop->stage == StopInProgress::Stage::StoppingExecutor)
+        executorStopped({});
+    else if (!m_stop)
+        detach(event.reason);
+}
+
+void SessionCore::requestStop(const LifecycleCommand &command)
+{
+    if (m_stop) {
+        // One teardown, one result: a later caller joins the stop that is under way.
+        m_stop->callers.push_back({command.command, m_now + limits::stop_answer_max});
+        return;
+    }
+    if (m_shutdown) {
+        reply(command.command, closed());
+        return;
+    }
+    if (!advance(SessionVerb::StopRuntimeExecutor)) {
+        const bool destroyed = m_registers.phase == Phase::Destroyed;
+        reply(command.command,
+              refused(destroyed ? Refusal::Destroyed : Refusal::Invalid, phaseSentence("cannot be stopped")));
+        return;
+    }
+    m_stop = std::make_unique<StopInProgress>();
+    m_stop->reason = command.reason;
+    m_stop->callers.push_back({command.command, m_now + limits::stop_answer_max});
+    m_retryAt = MonotonicTime::never();
+    hurryCheckpoint();
+    cancelCurrentRun(CancelFor::Stop, CancelMode::Boundary, QStringLiteral("the session is being stopped"));
+    m_attachment.effects.push({EffectKind::Stop, {}, command.reason});
+}
+
+/// The stop effect is served: no run is open any more.
+void SessionCore::applyStop()
+{
+    if (!m_stop || m_stop->stage != StopInProgress::Stage::Requested)
+        return;
+    m_stop->stage = StopInProgress::Stage::StoppingExecutor;
+    if (m_attachment.instance != Instance::None)
+        m_restBy = m_now + m_settings->stopGrace + m_settings->abandonAfterHard;
+    if (m_attachment.instance == Instance::Ready) {
+        stopInstance();
+    } else if (m_attachment.instance == Instance::None) {
+        executorStopped({});
+    }
+    // Creating: the answer to the creation takes the stop on.
+}
+
+void SessionCore::stopInstance()
+{
+    m_attachment.instance = Instance::Stopping;
+    act(StopExecutor{StopKind::SessionStop, m_stop->reason});
+}
+
+/// A stop must end even when the executor does not: its instance is left alone and the stop goes on without it.
+void SessionCore::giveUpStopping()
+{
+    m_restBy = MonotonicTime::never();
+    if (m_run && m_run->stage == CurrentRun::Stage::Finalizing) {
+        dropInstance();
+        CheckpointFinished unanswered{
+            m_run->id,
+            Error{ErrorKind::Plugin, QStringLiteral("it did not answer in time and was left alone")}};
+        on(unanswered);
+        return;
+    }
+    emitEvent({.code = EventCode::ExecutorFailed,
+               .detail = QStringLiteral("the executor did not come to rest and was left alone")});
+    if (m_stop)
+        executorStopped({});
+    else
+        dropInstance();
+}
+
+/// Nobody who stops the session waits longer for the hook than for a run.
+void SessionCore::hurryCheckpoint()
+{
+    if (m_run && m_run->stage == CurrentRun::Stage::Finalizing)
+        m_restBy = std::min(m_restBy, m_now + m_settings->stopGrace + m_settings->abandonAfterHard);
+}
+
+void SessionCore::on(StopFinished &event)
+{
+    if (m_attachment.instance != Instance::Stopping)
+        return;
+    m_restBy = MonotonicTime::never();
+    // A stop that was under way when the host began to go down is brought to its end first; one that has given
+    // the executor up has no use for a late answer.
+    if (!m_stop)
+        dropInstance();
+    else if (m_stop->stage == StopInProgress::Stage::StoppingExecutor)
+        executorStopped(event.result);
+}
+
+void SessionCore::executorStopped(const Result<void> &result)
+{
+    if (!result.ok()) {
+        // It refuses to stop: nothing is terminalized, and nobody may wait on it for ever.
+        const QString reason = QStringLiteral("the executor refused to stop: %1").arg(result.error().message);
+        answerStop(refused(Refusal::NotReady, reason));
+        m_stop.reset();
+        resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime loop exited")));
+        detach(reason);
+        return;
+    }
+    m_stop->stage = StopInProgress::Stage::ReadyToTerminalize;
+    if (m_tickets.isEmpty())
+        terminalize();
+}
+
+void SessionCore::canonicalStop(const QString &reason, bool durable)
+{
+    emitEvent({.code = EventCode::ExecutorFailed, .detail = reason});
+    m_failed = reason;
+    if (!m_stop) {
+        advance(SessionVerb::StopRuntimeExecutor);
+        m_stop = std::make_unique<StopInProgress>();
+        m_stop->reason = reason;
+        // A shutdown calls nothing Stopped: what the executor did wrong is met again, or not, after the
+        // restart.
+        m_stop->durable = !m_shutdown;
+    }
+    m_stop->durable = m_stop->durable && durable;
+    m_attachment.effects.clear();
+    m_retryAt = MonotonicTime::never();
+    applyStop();
+}
+
+/// The only place where a session becomes Stopped. Waiters are classified first, Stopped is durable next, and
+/// only then anybody is told.
+void SessionCore::terminalize()
+{
+    m_stop->stage = StopInProgress::Stage::Terminalizing;
+    m_stop->durable = m_stop->durable && m_held.isEmpty();
+    if (!m_stop->durable) {
+        publishStopped();
+        return;
+    }
+    const Outcome outcome = outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped"));
+    LifecycleOperation operation;
+    operation.verb = "stop";
+    for (const auto &[sequence, record] : m_inputs) {
+        if (record.stored())
+            operation.finished.push_back(
+                finished(record, TerminalKind::Abandoned, AbandonReason::Stopped, outcome));
+    }
+    SessionInput exited{.verb = SessionVerb::RuntimeExecutorExited};
+    const SessionRegisters after = step(m_registers, exited).next;
+    operation.session = rowAfter(after, m_registers.lastCompletionRun, {});
+    operation.binding = after.binding;
+    Ticket ticket;
+    ticket.number = ++m_lastTicket;
+    ticket.kind = TicketKind::Lifecycle;
+    ticket.verb = LifecycleVerb::Stop;
+    submit(std::move(ticket), std::move(operation),
+           {{.code = EventCode::RuntimeStateChanged, .from = visiblePhase(m_registers), .to = after.phase}});
+}
+
+void SessionCore::publishStopped()
+{
+    const Outcome outcome = outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped"));
+    const bool durable = m_stop->durable;
+    CommandReceipt receipt;
+    receipt.inputs = durable ? static_cast<quint32>(m_inputs.size()) : 0;
+    if (!durable)
+        receipt.message =
+            QStringLiteral("stopped for this process only; the store holds the session as it was");
+    advance(SessionVerb::RuntimeExecutorExited);
+    if (durable) {
+        while (!m_inputs.empty()) {
+            InputRecord &record = m_inputs.begin()->second;
+            laneOf(record.registers.lane).remove(record);
+            advance(record, {.verb = InputVerb::Abandon, .reason = AbandonReason::Stopped});
+            emitInput(EventCode::InputAbandoned, record, {}, QStringLiteral("runtime stopped"));
+            ++m_tally.abandoned;
+            endRecord(record, outcome);
+        }
+    } else {
+        // After a store failure the store still holds these inputs as queued; only those who wait are told.
+        resolveAll(outcome);
+    }
+    m_grant = {};
+    m_attachment.open = false;
+    m_attachment.wake = false;
+    m_attachment.effects.clear();
+    dropInstance();
+    if (durable)
+        act(CleanupExecutor{CleanupCause::Stopped});
+    answerStop(receipt);
+    m_stop.reset();
+}
+
+void SessionCore::dropInstance()
+{
+    if (std::exchange(m_attachment.instance, Instance::None) != Instance::None)
+        act(DestroyExecutor{});
+}
+
+void SessionCore::answerStop(CommandReceipt receipt)
+{
+    for (StopInProgress::Caller &caller : m_stop->callers)
+        reply(std::exchange(caller.command, 0), receipt);
+}
+
+void SessionCore::start(LifecycleCommand &command)
+{
+    if (m_shutdown || !m_held.isEmpty()) {
+        reply(command.command, closed());
+        return;
+    }
+    if (!accepts(m_registers, SessionInput{.verb = SessionVerb::Start})) {
+        reply(command.command, refused(Refusal::NotReady, phaseSentence("cannot be started")));
+        return;
+    }
+    if (m_registers.phase == Phase::Idle) {
+        // Nothing to write: an idle session without an executor gets one again.
+        attach(command);
+        return;
+    }
+    LifecycleOperation operation;
+    operation.verb = "start";
+    const SessionRegisters after = step(m_registers, SessionInput{.verb = SessionVerb::Start}).next;
+    operation.session = rowAfter(after, m_registers.lastCompletionRun, {});
+    operation.binding = after.binding;
+    Ticket ticket;
+    ticket.number = ++m_lastTicket;
+    ticket.kind = TicketKind::Lifecycle;
+    ticket.verb = LifecycleVerb::Start;
+    ticket.command = command.command;
+    submit(std::move(ticket), std::move(operation),
+           {{.code = EventCode::RuntimeStateChanged, .from = m_registers.phase, .to = after.phase}});
+}
+
+void SessionCore::publishStarted(Ticket &ticket)
+{
+    const bool started = advance(SessionVerb::Start);
+    BURROW_ASSERT(started);
+    m_failed.clear();
+    attach({.command = ticket.command, .verb = LifecycleVerb::Attach});
+}
+
+void SessionCore::lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict)
+{
+    const CommandReceipt receipt = refused(
+        refusalOf(verdict.verdict), QStringLiteral("the %1 could not be made durable: %2")
+                                        .arg(QLatin1String(lifecycleVerbName(ticket.verb)), verdict.reason));
+    if (ticket.verb == LifecycleVerb::Start) {
+        reply(ticket.command, receipt);
+        return;
+    }
+    // Not Stopped: the executor has come to rest, the inputs are intact, and the caller knows.
+    answerStop(receipt);
+    m_stop.reset();
+    resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime loop exited")));
+    detach(receipt.message);
+}
+
+void SessionCore::on(ShutdownCommand &event)
+{
+    if (!m_shutdown) {
+        m_shutdown = true;
+        m_retryAt = MonotonicTime::never();
+        m_attachment.wake = false;
+        while (!m_waiting.isEmpty()) {
+            CoreEvent waiting = m_waiting.pop();
+            if (auto *accept = std::get_if<AcceptCommand>(&waiting)) {
+                m_ticketBytes -= contentBytes(*accept->input);
+                reject(*accept, *refusalFor(*accept));
+            } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&waiting)) {
+                reply(lifecycle->command, closed());
+            } else {
+                std::visit([this](auto &one) { on(one); }, waiting);
+            }
+        }
+    }
+    if (event.mode == CancelMode::Hard) {
+        m_shutdownHard = true;
+        if (m_restBy != MonotonicTime::never())
+            m_restBy = std::min(m_restBy, m_now + m_settings->abandonAfterHard);
+    }
+    hurryCheckpoint();
+    cancelCurrentRun(CancelFor::Shutdown, event.mode, QStringLiteral("the host is shutting down"));
+}
+
+/// Goes on with a shutdown as far as it can: runs end, writes are answered, the executor rests, waiters are
+/// told.
+void SessionCore::shutdownStep()
+{
+    if (m_shutdownReported || m_run || m_stop || !m_tickets.isEmpty())
+        return;
+    if (m_attachment.instance != Instance::None && m_restBy == MonotonicTime::never())
+        m_restBy =
+            m_now + (m_shutdownHard ? Duration::zero() : m_settings->stopGrace) + m_settings->abandonAfterHard;
+    if (m_attachment.instance == Instance::Ready) {
+        m_attachment.instance = Instance::Stopping;
+        act(StopExecutor{StopKind::HostShutdown, QStringLiteral("the host is shutting down")});
+        return;
+    }
+    if (m_attachment.instance != Instance::None)
+        return;
+    resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("host shutting down")));
+    m_shutdownReported = true;
+    act(ShutdownFinished{});
+}
+
+} // namespace burrow

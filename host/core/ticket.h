@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/events.h"
+
+namespace burrow {
+
+enum class TicketKind : quint8 { Accept, Grant, FinishRun, FailRun, Stage, Lifecycle };
+inline constexpr EnumNames<TicketKind, 6> ticketKindName{
+    {"accept", "grant", "finish_run", "fail_run", "stage", "lifecycle"}};
+
+/// How a run that has ended is to be published once its write is durable.
+struct RunConclusion
+{
+    RunId run;
+    std::optional<RunOutput> output;            ///< Set: the run succeeded.
+    FailureCause cause = FailureCause::Unknown; ///< Of a failure.
+    QString reason;
+    bool cancelled = false;
+    std::vector<quint64> deferred; ///< Admission sequences for contributors that go behind the backlog.
+};
+
+/// One write set in flight and what must happen when its verdict comes. Tickets are answered in order;
+/// lifecycle tickets are alone.
+struct Ticket
+{
+    TicketNumber number = 0;
+    TicketKind kind = TicketKind::Accept;
+    bool submitted = false; ///< False: no row to write; it only keeps its place.
+    qint64 bytes = 0;
+
+    // Accept.
+    AcceptCommand accept;
+    quint64 sequence = 0;
+    quint64 admission = 0; ///< Taken when the write is submitted; a refused write leaves a gap.
+    quint64 replaces = 0;  ///< Sequence of the input it replaces; 0 = none.
+    QueueMode replacement = QueueMode::Fifo;
+    bool silent = false;
+    bool granted = false;
+    std::vector<AcceptCommand> joined; ///< Same key, arrived while in flight.
+
+    // Everything else.
+    StartGrant grant;
+    std::unique_ptr<RunConclusion> conclusion;
+    LifecycleVerb verb = LifecycleVerb::Attach;
+    CommandId command = 0;
+    QString reason;
+};
+
+} // namespace burrow

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core_harness.h"
+
+namespace burrow::test {
+
+namespace {
+
+constexpr int steps_to_rest_max = 20'000;
+const SessionId session_id{{0x51, 0x51}};
+
+} // namespace
+
+CoreHarness::CoreHarness(HarnessOptions options)
+    : script(std::move(options))
+    , core(session_id, script.settings)
+{
+    StoredSession stored;
+    stored.id = session_id;
+    stored.name = "under-test";
+    stored.row = script.row;
+    stored.corruption = script.corruption;
+    store.setRow(script.row);
+    m_untrusted = !script.corruption.isEmpty();
+    m_stopDurable = script.row.phase == Phase::Stopped;
+    CoreActions actions;
+    core.open(stored, m_now, actions);
+    carryOut(std::move(actions));
+    checkAll();
+    settle();
+}
+
+CoreHarness::~CoreHarness()
+{
+    if (!m_violations.empty())
+        QTest::qFail(qPrintable(m_violations.front()), __FILE__, __LINE__);
+}
+
+Submitted CoreHarness::submitCommand(InputId id, Input input, std::optional<WaitMode> wait, bool withoutWake)
+{
+    Submitted submitted{++m_lastCommand, id, wait ? ++m_lastWaiter : 0};
+    input.id = id;
+    if (input.durability != Durability::Ephemeral)
+        m_storedInputs.insert(id);
+    AcceptCommand command;
+    command.command = submitted.command;
+    command.withoutWake = withoutWake;
+    command.waiter = {submitted.waiter, wait.value_or(WaitMode::Attempt)};
+    command.input = std::make_shared<const Input>(std::move(input));
+    m_asked[submitted.command] = {submitted.waiter, id};
+    feed(std::move(command));
+    return submitted;
+}
+
+InputId CoreHarness::mintInput()
+{
+    return {Uuid::version7(1, 0, ++m_lastSequence)};
+}
+
+RunId CoreHarness::mintRun()
+{
+    return {Uuid::version7(2, 0, ++m_lastRun)};
+}
+
+Submitted CoreHarness::submit(Input input, std::optional<WaitMode> wait)
+{
+    return submitCommand(mintInput(), std::move(input), wait, false);
+}
+
+Submitted CoreHarness::submitWithoutWake(Input input, std::optional<WaitMode> wait)
+{
+    return submitCommand(mintInput(), std::move(input), wait, true);
+}
+
+Submitted CoreHarness::submitAs(InputId id, Input input, std::optional<WaitMode> wait)
+{
+    return submitCommand(id, std::move(input), wait, false);
+}
+
+Submitted CoreHarness::waitFor(InputId input, WaitMode mode)
+{
+    const Submitted waiting{++m_lastCommand, input, ++m_lastWaiter};
+    m_asked[waiting.command] = {waiting.waiter, input};
+    feed(WaitCommand{waiting.command, input, {waiting.waiter, mode}});
+    return waiting;
+}
+
+CommandId CoreHarness::lifecycle(LifecycleVerb verb, const QString &reason)
+{
+    const CommandId command = ++m_lastCommand;
+    m_asked[command] = {};
+    feed(LifecycleCommand{command, verb, reason});
+    return command;
+}
+
+CommandId CoreHarness::cancel(CancelMode mode, RunId run)
+{
+    const CommandId command = ++m_lastCommand;
+    m_asked[command] = {};
+    feed(CancelCommand{command, mode, run, QStringLiteral("a person asked for it")});
+    return command;
+}
+
+void CoreHarness::shutDown(CancelMode mode)
+{
+    m_shutdown = true;
+    feed(ShutdownCommand{mode});
+}
+
+void CoreHarness::turn()
+{
+    feed(Turn{mintRun()});
+}
+
+void CoreHarness::answer(Verdict verdict)
+{
+    if (m_pendingWrites.empty()) {
+        violated(QStringLiteral("the test answers a write that was not submitted"));
+        return;
+    }
+    deliver(verdict);
+    settle();
+}
+
+void CoreHarness::commitAll()
+{
+    while (!m_pendingWrites.empty())
+        commit();
+}
+
+void CoreHarness::deliver(Verdict verdict)
+{
+    const WriteSet set = std::move(m_pendingWrites.front());
+    m_pendingWrites.pop_front();
+    if (verdict == Verdict::Committed) {
+        if (std::optional<QString> wrong = store.commit(set))
+            violated(QStringLiteral("the store refuses a write: %1").arg(*wrong));
+        if (const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation))
+            m_stopDurable = lifecycle->verb == "stop";
+        dispatch(StoreVerdict{set.ticket, verdict, {}});
+        return;
+    }
+    const bool accept = std::holds_alternative<AcceptOperation>(set.operation);
+    const bool grant = std::holds_alternative<GrantOperation>(set.operation);
+    m_storeFailed = m_storeFailed || (!accept && !grant);
+    if (verdict == Verdict::NotWritten) {
+        dispatch(StoreVerdict{set.ticket, verdict, QStringLiteral("no space is left")});
+        return;
+    }
+    // What was submitted behind it falls with it; nothing may be submitted any more.
+    std::deque<WriteSet> later;
+    later.swap(m_pendingWrites);
+    m_untrusted = m_storeFailed = true;
+    dispatch(StoreVerdict{set.ticket, verdict, QStringLiteral("another host, or a row that differs")});
+    for (const WriteSet &next : later)
+        dispatch(StoreVerdict{next.ticket, verdict, QStringLiteral("after an earlier one")});
+}
+
+void CoreHarness::created(bool works)
+{
+    require(m_instance == Instance::Creating, "the test answers a creation that nobody asked for");
+    m_instance = works ? Instance::Ready : Instance::None;
+    creationsFailed += works ? 0 : 1;
+    feed(ExecutorCreated{works ? Result<void>{}
+                               : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("it does not start")}}});
+}
+
+void CoreHarness::end(RunEnd end)
+{
+    require(m_openApply.has_value(), "the test ends a run that is not open");
+    endRun(openRun(), std::move(end));
+}
+
+void CoreHarness::endRun(RunId run, RunEnd end)
+{
+    if (std::holds_alternative<RunAbandoned>(end) && m_openApply && m_openApply->run == run)
+        m_instance = Instance::Lost;
+    feed(ApplyFinished{run, std::move(end)});
+}
+
+RunOutput CoreHarness::output(RunTerminal terminal) const
+{
+    RunOutput output;
+    if (!m_openApply)
+        return output;
+    output.receipt.run = m_openApply->run;
+    output.receipt.boundary = m_openApply->primitive->boundary;
+    for (const Contributor &contributor : m_openApply->primitive->contributors)
+        output.receipt.contributors.push_back(contributor.input);
+    output.terminal = terminal;
+    output.text = "the answer";
+    return output;
+}
+
+void CoreHarness::succeed(RunTerminal terminal, std::optional<QByteArray> snapshot)
+{
+    RunOutput good = output(terminal);
+    good.snapshot = std::move(snapshot);
+    end(std::move(good));
+}
+
+void CoreHarness::failRun(FailureCause cause, const QString &message)
+{
+    end(RunError{.cause = cause, .message = message});
+}
+
+void CoreHarness::checkpointed(bool works)
+{
+    require(m_checkpointOpen.has_value(), "the test answers a checkpoint that nobody asked for");
+    const RunId run = m_checkpointOpen ? m_checkpointOpen->run : RunId{};
+    feed(CheckpointFinished{
+        run, works ? Result<void>{}
+                   : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("it kept the old one")}}});
+}
+
+void CoreHarness::stopped(bool works)
+{
+    require(m_stopOpen, "the test answers a stop that nobody asked for");
+    if (m_instance == Instance::Ready)
+        m_instance = Instance::Stopped;
+    feed(StopFinished{works ? Result<void>{}
+                            : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("it will not")}}});
+}
+
+void CoreHarness::die(const QString &reason)
+{
+    if (m_instance == Instance::Creating) {
+        created(false);
+        return;
+    }
+    if (m_instance == Instance::None)
+        return;
+    m_dead = true;
+    if (m_openApply)
+        end(RunError{.cause = FailureCause::ExecutorStopped, .message = reason});
+    if (m_checkpointOpen)
+        checkpointed(false);
+    if (m_stopOpen)
+        stopped();
+    if (m_instance == Instance::None)
+        return;
+    m_instance = Instance::Lost;
+    m_openApply.reset();
+    dispatch(ExecutorDied{reason});
+    // What was asked of it after its end is answered after the word of its end, when nobody counts on it any
+    // more.
+    m_answers.insert(m_answers.end(), m_lateAnswers.begin(), m_lateAnswers.end());
+    m_lateAnswers.clear();
+    settle();
+}
+
+void CoreHarness::dieWithoutAnswers()
+{
+    m_instance = Instance::Lost;
+    m_openApply.reset();
+    m_checkpointOpen.reset();
+    m_stopOpen = false;
+    feed(ExecutorDied{QStringLiteral("its process ended")});
+}
+
+void CoreHarness::advance(Duration duration)
+{
+    const MonotonicTime target = m_now + duration;
+    while (core.deadline() <= target) {
+        m_now = std::max(m_now, core.deadline());
+        tick();
+        if (core.deadline() <= m_now) {
+            violated(QStringLiteral("a deadline that has passed is still due after its tick"));
+            break;
+        }
+    }
+    m_now = std::max(m_now, target);
+}
+
+void CoreHarness::feed(CoreEvent event)
+{
+    dispatch(std::move(event));
+    settle();
+}
+
+void CoreHarness::dispatch(CoreEvent event)
+{
+    const auto *applied = std::get_if<ApplyFinished>(&event);
+    if (applied != nullptr && m_openApply && m_openApply->run == applied->run)
+        m_openApply.reset();
+    const auto *checkpoint = std::get_if<CheckpointFinished>(&event);
+    if (checkpoint != nullptr && m_checkpointOpen && m_checkpointOpen->run == checkpoint->run)
+        m_checkpointOpen.reset();
+    m_stopOpen = m_stopOpen && !std::holds_alternative<StopFinished>(event);
+    CoreActions actions;
+    core.handle(std::move(event), m_now, actions);
+    carryOut(std::move(actions));
+    checkAll();
+}
+
+void CoreHarness::settle()
+{
+    for (int step = 0; step < steps_to_rest_max; ++step) {
+        if (!m_answers.empty()) {
+            CoreEvent next = std::move(m_answers.front());
+            m_answers.pop_front();
+            dispatch(std::move(next));
+        } else if (script.store == Answers::AtOnce && !m_pendingWrites.empty()) {
+            deliver(Verdict::Committed);
+        } else if (!answerForExecutor()) {
+            if (script.turns == Answers::Held || !core.turnDue())
+                return;
+            dispatch(Turn{mintRun()});
+        }
+    }
+    violated(QStringLiteral("the core does not come to rest"));
+}
+
+/// Gives one answer that the script says is given at once.
+bool CoreHarness::answerForExecutor()
+{
+    if (script.creation == Answers::AtOnce && m_instance == Instance::Creating) {
+        m_instance = Instance::Ready;
+        dispatch(ExecutorCreated{});
+    } else if (m_dead) {
+        return false;
+    } else if (script.apply == Answers::AtOnce && m_openApply) {
+        const RunOutput good = output();
+        dispatch(ApplyFinished{good.receipt.run, good});
+    } else if (script.checkpoint == Answers::AtOnce && m_checkpointOpen) {
+        dispatch(CheckpointFinished{m_checkpointOpen->run, {}});
+    } else if (script.stopping == Answers::AtOnce && m_stopOpen) {
+        m_instance = Instance::Stopped;
+        dispatch(StopFinished{});
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void CoreHarness::carryOut(CoreActions actions)
+{
+    for (CoreAction &action : actions)
+        std::visit([this](auto &one) { carry(one); }, action);
+}
+
+const AcceptReceipt *CoreHarness::receipt(const Submitted &submitted) const
+{
+    const auto found = m_receipts.find(submitted.command);
+    return found == m_receipts.end() ? nullptr : &found->second;
+}
+
+const CommandReceipt *CoreHarness::reply(CommandId command) const
+{
+    const auto found = m_replies.find(command);
+    return found == m_replies.end() ? nullptr : &found->second;
+}
+
+const Outcome *CoreHarness::outcome(const Submitted &submitted) const
+{
+    const auto found = m_outcomes.find(submitted.waiter);
+    return found == m_outcomes.end() ? nullptr : &found->second;
+}
+
+const InputRecord *CoreHarness::record(const Submitted &submitted) const
+{
+    const InputRecord *found = nullptr;
+    core.visitInputs([&](const InputRecord &record) {
+        if (record.input->id == submitted.input)
+            found = &record;
+    });
+    return found;
+}
+
+InputPhase CoreHarness::phaseOf(const Submitted &submitted) const
+{
+    const InputRecord *found = record(submitted);
+    return found != nullptr ? found->registers.phase : InputPhase::Untracked;
+}
+
+std::vector<LifecycleEvent> CoreHarness::eventsOf(EventCode code) const
+{
+    std::vector<LifecycleEvent> found;
+    std::copy_if(events.begin(), events.end(), std::back_inserter(found),
+                 [code](const LifecycleEvent &event) { return event.code == code; });
+    return found;
+}
+
+std::vector<EventCode> CoreHarness::codesFor(const Submitted &submitted) const
+{
+    std::vector<EventCode> found;
+    for (const LifecycleEvent &event : events) {
+        if (event.input == submitted.input)
+            found.push_back(event.code);
+    }
+    return found;
+}
+
+bool CoreHarness::outsideIsQuiet() const
+{
+    return m_pendingWrites.empty() && !m_openApply && m_instance != Instance::Creating && !m_stopOpen
+           && !m_checkpointOpen && m_answers.empty();
+}
+
+} // namespace burrow::test

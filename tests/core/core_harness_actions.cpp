@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the shell does with each action, and the rules that an action may not break whatever the test is about.
+#include "core_harness.h"
+
+namespace burrow::test {
+
+void CoreHarness::carry(SubmitWrite &action)
+{
+    require(action.set.ticket > m_lastTicket, "tickets are numbered in the order of their writes");
+    require(!m_untrusted, "nothing is written from a memory copy that is not trusted");
+    m_lastTicket = std::max(m_lastTicket, action.set.ticket);
+    writes.push_back(action.set);
+    m_pendingWrites.push_back(std::move(action.set));
+}
+
+void CoreHarness::carry(CreateExecutor &)
+{
+    require(m_instance == Instance::None, "an executor is made only when the one before is gone");
+    m_instance = Instance::Creating;
+    ++creations;
+}
+
+void CoreHarness::carry(StartApply &action)
+{
+    require(m_instance == Instance::Ready, "a run is started only on an instance that is ready");
+    require(!m_openApply && !m_stopOpen && !m_checkpointOpen, "an executor has one call open at a time");
+    require(action.primitive != nullptr && !action.primitive->contributors.empty(), "a run has contributors");
+    require(m_runs.insert(action.run).second, "a run id is used once");
+    require(core.registers().run == action.run, "the run that is started is the run that is bound");
+    if (action.primitive == nullptr)
+        return;
+    for (const Contributor &contributor : action.primitive->contributors) {
+        const quint64 sequence = sequenceOf(contributor.input);
+        const InputRecord *open = record({0, contributor.input, 0});
+        require(open != nullptr && open->registers.phase == InputPhase::Staged
+                    && open->registers.run == action.run,
+                "a contributor is staged for the run that is started");
+        require(contributor.attempt > 0 && m_attempts[contributor.input] < contributor.attempt,
+                "an attempt number never repeats");
+        m_attempts[contributor.input] = contributor.attempt;
+        if (!m_storedInputs.contains(contributor.input))
+            continue;
+        require(store.covers(sequence, contributor.attempt),
+                "a stored input is started only under a grant that is durable");
+        require(action.attempt == contributor.attempt,
+                "the attempt number of the run is the one that was granted");
+        store.started(sequence, contributor.attempt);
+    }
+    if (m_dead)
+        m_lateAnswers.push_back(ApplyFinished{action.run, RunError{.cause = FailureCause::ExecutorStopped,
+                                                                   .message = QStringLiteral("it is dead")}});
+    applies.push_back(action);
+    m_openApply = std::move(action);
+}
+
+void CoreHarness::carry(CancelRun &action)
+{
+    require(m_openApply && m_openApply->run == action.run, "a cancel names the run that is open");
+    cancels.push_back(std::move(action));
+}
+
+void CoreHarness::carry(AbandonRun &action)
+{
+    require(m_openApply && m_openApply->run == action.run, "only the run that is open is given up");
+    abandons.push_back(action);
+    m_instance = Instance::Lost;
+    if (script.endCrosses)
+        m_answers.push_back(ApplyFinished{action.run, output()});
+    else
+        m_answers.push_back(ApplyFinished{action.run, RunAbandoned{action.reason}});
+    m_openApply.reset();
+}
+
+void CoreHarness::carry(CommitCheckpoint &action)
+{
+    require(m_instance == Instance::Ready, "the checkpoint hook is called on an instance that is there");
+    require(store.snapshot() == action.snapshot, "the checkpoint hook hears of a snapshot that is durable");
+    if (m_dead)
+        m_lateAnswers.push_back(
+            CheckpointFinished{action.run, Error{ErrorKind::Plugin, QStringLiteral("it is dead")}});
+    checkpoints.push_back(action);
+    m_checkpointOpen = std::move(action);
+}
+
+void CoreHarness::carry(StopExecutor &action)
+{
+    require(m_instance == Instance::Ready, "an executor is stopped once, and while it is there");
+    require(!m_openApply && !m_checkpointOpen, "an executor is stopped after its run has ended");
+    if (m_dead)
+        m_lateAnswers.push_back(StopFinished{});
+    stops.push_back(std::move(action));
+    m_stopOpen = true;
+}
+
+void CoreHarness::carry(DestroyExecutor &)
+{
+    require(m_instance != Instance::None, "an instance is destroyed once");
+    require(!m_openApply, "an instance is destroyed after its run has been answered");
+    m_instance = Instance::None;
+    m_dead = false;
+    m_stopOpen = false;
+    m_checkpointOpen.reset();
+    ++destructions;
+}
+
+void CoreHarness::carry(CleanupExecutor &action)
+{
+    require(m_instance == Instance::None, "clean-up comes after the instance is gone");
+    require(m_stopDurable, "clean-up comes only after the stop is durable");
+    cleanups.push_back(action.cause);
+}
+
+void CoreHarness::carry(ReplyAccept &action)
+{
+    const auto asked = m_asked.find(action.command);
+    if (asked == m_asked.end()) {
+        violated(QStringLiteral("an accept is answered twice, or was never asked"));
+        return;
+    }
+    const AcceptReceipt &receipt = action.receipt;
+    require(receipt.input == asked->second.input, "the answer names the input that was submitted");
+    require(receipt.verdict != AcceptReceipt::Verdict::Rejected || receipt.refusal != Refusal::None,
+            "a rejection says why");
+    require(receipt.verdict != AcceptReceipt::Verdict::Rejected || !receipt.message.isEmpty(),
+            "a rejection has a sentence");
+    if (receipt.accepted()) {
+        require(!m_storedInputs.contains(receipt.input) || store.hasOpen(sequenceOf(receipt.input))
+                    || store.ended(sequenceOf(receipt.input)) != nullptr,
+                "a stored input is acknowledged only when it is durable");
+        require(m_lives.contains(receipt.input), "an input is published before it is acknowledged");
+        if (receipt.consumedOnAccept)
+            inputEnded(receipt.input);
+    }
+    if (receipt.willResolve) {
+        require(asked->second.waiter != 0, "only who waits is promised an answer");
+        m_waiting.insert(asked->second.waiter);
+    }
+    m_receipts[action.command] = receipt;
+    m_replied.insert(action.command);
+    replies.push_back(action.command);
+    m_asked.erase(asked);
+}
+
+void CoreHarness::carry(ReplyCommand &action)
+{
+    const auto asked = m_asked.find(action.command);
+    if (asked == m_asked.end()) {
+        violated(QStringLiteral("a command is answered twice, or was never asked"));
+        return;
+    }
+    require(action.receipt.ok() || !action.receipt.message.isEmpty(), "a refusal has a sentence");
+    require(action.receipt.ok() == (action.receipt.refusal == Refusal::None), "a refusal says why");
+    if (asked->second.waiter != 0 && action.receipt.ok())
+        m_waiting.insert(asked->second.waiter);
+    m_replies[action.command] = action.receipt;
+    m_replied.insert(action.command);
+    replies.push_back(action.command);
+    m_asked.erase(asked);
+}
+
+void CoreHarness::carry(ResolveWaiter &action)
+{
+    require(m_waiting.erase(action.waiter) == 1,
+            "a waiter is resolved once, and only one that was promised it");
+    const Outcome &outcome = action.outcome;
+    const FinishedInput *ended = store.ended(sequenceOf(action.input));
+    const bool stored = m_storedInputs.contains(action.input);
+    require(!outcome.succeeded() || !stored || ended != nullptr, "success is told only when it is durable");
+    require(outcome.succeeded() || !outcome.reason.isEmpty(), "what did not succeed says why");
+    require(outcome.succeeded() || outcome.text.isEmpty(), "a result that is not durable is not handed out");
+    // A hook that fails after the commit is the one case in which the live answer differs from the stored one.
+    const bool hookFailed = ended != nullptr && ended->kind == TerminalKind::Consumed && !outcome.succeeded();
+    if (stored && ended != nullptr && outcome.waitFailure == WaitFailure::None && !hookFailed) {
+        const Outcome &written = ended->outcome;
+        require(written.outcome == outcome.outcome && written.reason == outcome.reason
+                    && written.cause == outcome.cause && written.run == outcome.run,
+                "what a waiter hears is what outcome(id) says later");
+    }
+    m_outcomes[action.waiter] = outcome;
+}
+
+void CoreHarness::carry(Emit &action)
+{
+    const LifecycleEvent &event = action.event;
+    switch (event.code) {
+    case EventCode::InputAccepted:
+        require(m_lives.emplace(event.input, Life::Acknowledged).second, "an input is accepted once");
+        ++m_acknowledged;
+        break;
+    case EventCode::InputConsumed:
+    case EventCode::InputAbandoned:
+    case EventCode::InputSuperseded:
+    case EventCode::InputCoalesced:
+        inputEnded(event.input);
+        break;
+    case EventCode::RuntimeStateChanged:
+        require(event.to != Phase::Stopped || store.row().phase == Phase::Stopped || m_storeFailed
+                    || m_shutdown,
+                "stopped is visible only when it is durable, or after the store has failed");
+        break;
+    default:
+        break;
+    }
+    events.push_back(event);
+}
+
+void CoreHarness::carry(ReportFenced &action)
+{
+    fences.push_back(action.owner);
+}
+
+void CoreHarness::carry(ShutdownFinished &)
+{
+    require(m_shutdown && shutdownsFinished == 0, "a shutdown finishes once");
+    require(outsideIsQuiet() && m_instance == Instance::None, "a shutdown finishes when nothing is open");
+    require(m_waiting.empty(), "a shutdown leaves nobody waiting");
+    ++shutdownsFinished;
+}
+
+void CoreHarness::inputEnded(InputId input)
+{
+    const auto found = m_lives.find(input);
+    require(found != m_lives.end() && found->second == Life::Acknowledged, "an input ends once");
+    if (found != m_lives.end() && std::exchange(found->second, Life::Ended) == Life::Acknowledged)
+        --m_acknowledged;
+    require(!m_storedInputs.contains(input) || store.ended(sequenceOf(input)) != nullptr,
+            "the end of a stored input is durable before anybody hears of it");
+}
+
+} // namespace burrow::test

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/plugin_host.h"
+
+#include "plugin/descriptor.h"
+#include "plugin/in_process_executor.h"
+#include "plugin/plugin_registry.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+namespace burrow {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds closeAtEnd = 2s;
+
+PluginInfo infoOf(const LoadedPlugin &plugin)
+{
+    const PluginTables &tables = plugin.tables();
+    return {tables.identity, tables.libraryPath, tables.manifestPath, plugin.leaked(), plugin.violations()};
+}
+
+/// The manifest beside a library that is named by path, whatever the library is called: lib<id>.so has <id>'s.
+std::optional<QString> manifestBeside(const QString &libraryPath)
+{
+    const QFileInfo library(libraryPath);
+    QString id = library.completeBaseName();
+    if (id.startsWith(QLatin1String("lib")))
+        id.remove(0, 3);
+    const QString path = library.absolutePath() + QLatin1Char('/') + id + QLatin1String(manifestSuffix);
+    return QFileInfo::exists(path) ? std::optional(path) : std::nullopt;
+}
+
+Error fault(const QByteArray &id, const QString &what)
+{
+    return {ErrorKind::Plugin, QStringLiteral("the plugin %1 %2").arg(QString::fromUtf8(id), what)};
+}
+
+/// This host runs plugins in its own process only; a plugin that wants another must be told so by name.
+Result<void> checkIsolation(const PluginIdentity &identity, Isolation wish, std::optional<Isolation> asked)
+{
+    if (asked.value_or(wish) == Isolation::InProcess)
+        return {};
+    return fault(identity.id,
+                 QStringLiteral("is to run in a process of its own, which this version does not offer%1; set "
+                                "\"isolation: in_process\" to run it inside the host nevertheless")
+                     .arg(identity.runtime.isEmpty()
+                              ? QString()
+                              : QStringLiteral(" (it embeds %1)").arg(QString::fromUtf8(identity.runtime))));
+}
+
+Result<void> checkInline(const PluginTables &tables)
+{
+    const PluginIdentity &identity = tables.identity;
+    if (!tables.inlineCalls)
+        return fault(identity.id,
+                     QStringLiteral("does not allow inline calls in its manifest; remove \"inline: true\""));
+    const bool serial =
+        identity.threadModel == ThreadModel::SerialLibrary || identity.threadModel == ThreadModel::Pinned;
+    if (serial || identity.has(PluginFlag::Blocking)) {
+        return fault(identity.id,
+                     QStringLiteral("cannot be called inline: it %1; remove \"inline: true\"")
+                         .arg(serial ? QStringLiteral("has the thread model %1")
+                                           .arg(QLatin1String(threadModelName(identity.threadModel)))
+                                     : QStringLiteral("says that its calls may block")));
+    }
+    return {};
+}
+
+} // namespace
+
+PluginHost::PluginHost(PluginHostOptions options)
+    : m_options(std::move(options))
+    , m_search(pluginSearchPath(m_options.folders, m_options.installedFolder))
+{
+    BURROW_ASSERT(m_options.clock);
+}
+
+PluginHost::~PluginHost()
+{
+    close(closeAtEnd);
+}
+
+LoadedPlugin *PluginHost::find(const QByteArray &id) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_plugins.find(id);
+    return found == m_plugins.end() ? nullptr : found->second;
+}
+
+Result<PluginInfo> PluginHost::load(const QByteArray &id, const PluginLoadOptions &options)
+{
+    if (const LoadedPlugin *plugin = find(id))
+        return infoOf(*plugin);
+    Result<Manifest> manifest = m_search.manifest(id);
+    if (!manifest)
+        return manifest.error();
+    const QString path = manifest->libraryPath;
+    return loadChecked(*std::move(manifest), path, options);
+}
+
+Result<PluginInfo> PluginHost::loadLibrary(const QString &path, const PluginLoadOptions &options)
+{
+    if (!QDir::isAbsolutePath(path)) {
+        return Error{ErrorKind::InvalidArgument,
+                     QStringLiteral("the plugin library \"%1\" must be named by an absolute path").arg(path)};
+    }
+    const std::optional<QString> manifestPath = manifestBeside(path);
+    if (!manifestPath)
+        return loadChecked(std::nullopt, path, options);
+    Result<Manifest> manifest = readManifest(*manifestPath);
+    if (!manifest)
+        return manifest.error();
+    return loadChecked(*std::move(manifest), path, options);
+}
+
+Result<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifest, const QString &path,
+                                           const PluginLoadOptions &options)
+{
+    if (manifest) {
+        if (Result<void> fits = checkIsolation(manifest->identity, manifest->isolation, options.isolation);
+            !fits)
+            return fits.error();
+    }
+    Result<CheckedLibrary> library = checkLibrary(path, manifest ? manifest->sha256 : QByteArray());
+    if (!library)
+        return library.error();
+    LoadOrder order;
+    order.library = *std::move(library);
+    order.manifest = std::move(manifest);
+    order.configJson = options.configJson;
+    order.hostVersion = m_options.hostVersion;
+    order.clock = m_options.clock;
+    const Result<LoadedPlugin *> loaded = PluginRegistry::instance().acquire(std::move(order));
+    if (!loaded)
+        return loaded.error();
+    LoadedPlugin &plugin = **loaded;
+    bool taken = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        taken = m_plugins.try_emplace(plugin.identity().id, &plugin).second;
+    }
+    if (taken)
+        return infoOf(plugin);
+    const LoadedPlugin *present = find(plugin.identity().id);
+    PluginRegistry::instance().release(plugin, std::chrono::steady_clock::now());
+    if (present == &plugin)
+        return infoOf(plugin);
+    return fault(
+        plugin.identity().id,
+        QStringLiteral("is loaded already, from %1; %2 is left out").arg(present->tables().libraryPath, path));
+}
+
+std::vector<PluginInfo> PluginHost::loaded() const
+{
+    const std::lock_guard lock(m_mutex);
+    std::vector<PluginInfo> list;
+    list.reserve(m_plugins.size());
+    for (const auto &[id, plugin] : m_plugins)
+        list.push_back(infoOf(*plugin));
+    return list;
+}
+
+Result<std::shared_ptr<ExecutorFactory>> PluginHost::makeExecutorFactory(const ExecutorFactoryOptions &options)
+{
+    LoadedPlugin *plugin = find(options.plugin);
+    if (!plugin) {
+        return Error{ErrorKind::NotFound,
+                     QStringLiteral("the executor \"%1\" wants the plugin %2, which is not loaded")
+                         .arg(QString::fromUtf8(options.name), QString::fromUtf8(options.plugin))};
+    }
+    if (!plugin->identity().executor) {
+        return fault(options.plugin, QStringLiteral("offers no executor; \"%1\" needs another plugin")
+                                         .arg(QString::fromUtf8(options.name)));
+    }
+    if (options.inlineCalls == InlineCalls::Yes) {
+        if (Result<void> allowed = checkInline(plugin->tables()); !allowed)
+            return allowed.error();
+    }
+    auto settings = std::make_shared<InstanceSettings>();
+    settings->name = options.name;
+    settings->configJson = options.configJson;
+    settings->inlineCalls = options.inlineCalls == InlineCalls::Yes;
+    settings->outputBytesMax = options.outputBytesMax;
+    settings->createMax = options.createMax.value_or(settings->createMax);
+    settings->stopMax = options.stopMax.value_or(settings->stopMax);
+    settings->answerMax = options.answerMax.value_or(settings->answerMax);
+    return std::shared_ptr<ExecutorFactory>(std::make_shared<InProcessFactory>(*plugin, std::move(settings)));
+}
+
+quint32 PluginHost::leakedInstances() const
+{
+    const std::lock_guard lock(m_mutex);
+    quint32 count = 0;
+    for (const auto &[id, plugin] : m_plugins)
+        count += plugin->leaked();
+    for (const LoadedPlugin *plugin : m_left)
+        count += plugin->leaked();
+    return count;
+}
+
+bool PluginHost::close(std::chrono::milliseconds grace)
+{
+    const auto deadline = std::chrono::steady_clock::now() + grace;
+    std::map<QByteArray, LoadedPlugin *> plugins;
+    {
+        const std::lock_guard lock(m_mutex);
+        plugins.swap(m_plugins);
+    }
+    std::vector<LoadedPlugin *> left;
+    for (const auto &[id, plugin] : plugins) {
+        if (!PluginRegistry::instance().release(*plugin, deadline))
+            left.push_back(plugin);
+    }
+    const std::lock_guard lock(m_mutex);
+    m_left.insert(m_left.end(), left.begin(), left.end());
+    return m_left.empty();
+}
+
+} // namespace burrow

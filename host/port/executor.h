@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/control.h"
+#include "model/event.h"
+
+#include <functional>
+#include <memory>
+
+/// What runs one unit of an agent's work, as the session loop sees it. Implementations adapt plugins.
+namespace burrow {
+
+struct ApplyCall
+{
+    RunId run;
+    PrimitivePointer primitive;
+    quint32 attempt = 1;
+    MonotonicTime deadline = MonotonicTime::never(); ///< For the executor's information; the core enforces it.
+};
+
+struct CleanupCall
+{
+    CleanupCause cause = CleanupCause::Stopped;
+    SessionId session;
+    QByteArray instanceId;
+    std::optional<QByteArray> snapshot;
+    std::vector<RunId> openRuns;
+    quint32 attempt = 1;
+};
+
+/// Hears one executor instance. Every function may be called from any thread and only enqueues. Each
+/// asynchronous call of Executor is answered exactly once, whatever the plugin does.
+class ExecutorListener
+{
+public:
+    virtual ~ExecutorListener() = default;
+    virtual void created(Result<void> result) = 0;
+    virtual void applyFinished(RunId run, RunEnd end) = 0;
+    virtual void progress(ProgressEvent event) = 0;
+    virtual void boundaryChanged(RunId run, bool open, quint64 revision) = 0;
+    virtual void boundaryFailed(QString message) = 0;
+    virtual void stopFinished(Result<void> result) = 0;
+    virtual void checkpointFinished(RunId run, Result<void> result) = 0;
+    /// A contract violation that was contained; the sentence names the plugin.
+    virtual void misbehaved(QString sentence) = 0;
+    /// The instance is gone (its process died). Open calls have been answered before.
+    virtual void died(QString reason) = 0;
+};
+
+/// One instance, for one session. Every call returns at once; work happens on the implementation's threads.
+/// Called from the session's shard only. Dropping the object destroys the instance when it is quiescent; an
+/// instance that never becomes quiescent is leaked on purpose and reported.
+class Executor
+{
+public:
+    virtual ~Executor() = default;
+
+    /// Legal after created(ok) and while no run is open. Answered by applyFinished.
+    virtual void apply(ApplyCall call) = 0;
+    /// For exactly that run; nothing when it is over.
+    virtual void cancel(RunId run, CancelMode mode, const QString &reason) = 0;
+    /// Gives the run up: answered at once by applyFinished(RunAbandoned), later completions are stale, and this
+    /// object takes no further apply.
+    virtual void abandon(RunId run, const QString &reason) = 0;
+    /// Legal while no run is open. Answered by stopFinished.
+    virtual void stop(StopKind kind, const QString &reason) = 0;
+    /// A snapshot was committed with that run. Answered by checkpointFinished.
+    virtual void checkpointCommitted(RunId run, quint64 sequence, const QByteArray &snapshot) = 0;
+};
+
+struct CreateCall
+{
+    SessionId session;
+    QByteArray sessionName;
+    QByteArray instanceId;
+    quint32 generation = 1;             ///< 1 for the first instance of the session in this process.
+    std::optional<QByteArray> snapshot; ///< Last committed.
+};
+
+/// Makes executors of one configured kind (an entry of `executors:`). Thread-safe.
+class ExecutorFactory
+{
+public:
+    virtual ~ExecutorFactory() = default;
+
+    /// The name in the configuration, for messages.
+    virtual QByteArray name() const = 0;
+    /// Starts making an instance; `listener` hears created() exactly once and must live until the returned
+    /// object is destroyed.
+    virtual std::unique_ptr<Executor> create(const CreateCall &call, ExecutorListener &listener) = 0;
+    /// Cleans up after a session whose instance is gone. `done` is called once, from any thread.
+    virtual void cleanup(const CleanupCall &call, std::function<void(Result<void>)> done) = 0;
+};
+
+} // namespace burrow

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// The interfaces hold no code; this file checks that each header stands alone.
+#include "port/clock.h"
+#include "port/executor.h"
+#include "port/plugin_catalog.h"
+#include "port/store.h"

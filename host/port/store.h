@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "model/stored_session.h"
+
+#include <functional>
+
+/// What makes sessions durable, as an asynchronous port: operations go in, one verdict per write set comes out.
+/// Every implementation passes tests/contract/store.
+namespace burrow {
+
+/// Receives verdicts for one shard.
+class StoreClient
+{
+public:
+    virtual ~StoreClient() = default;
+    /// Any thread; must only enqueue. Verdicts of one session come in ticket order; one call per batch.
+    virtual void storeAnswered(std::vector<StoreAnswer> answers) = 0;
+};
+
+/// An ended input as outcome(id) finds it.
+struct StoredOutcome
+{
+    SessionId session;
+    FinishedInput input;
+    QByteArray idempotencyKey;
+    quint64 payloadHash = 0;
+};
+
+/// Whether a submit may wait for the disk on the calling thread. A store without such a path ignores it.
+enum class SubmitHint : quint8 { NeverBlock, MayBlock };
+
+class Store
+{
+public:
+    virtual ~Store() = default;
+
+    /// Creates the session or opens it under its name. Answers on any thread, also before it returns. Errors:
+    /// Conflict (another host owns the store), Io, InvalidArgument (a name that cannot be stored).
+    using OpenReply = std::function<void(Result<StoredSession>)>;
+    virtual void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) = 0;
+
+    /// Takes a write set; its verdict reaches `client` exactly once, also when the store is closing, never
+    /// inside this call on the calling thread's own stack frame of a client (the client only enqueues).
+    /// `client` must outlive its last verdict.
+    virtual void submit(WriteSet set, StoreClient &client, SubmitHint hint) = 0;
+
+    /// The ended input with that id, or nothing. Answers on any thread, also before it returns.
+    using OutcomeReply = std::function<void(Result<std::optional<StoredOutcome>>)>;
+    virtual void findOutcome(SessionId session, InputId input, OutcomeReply reply) = 0;
+
+    /// The next input sequence of this store; never reused, also not after a crash. Any thread.
+    virtual quint64 nextSequence() = 0;
+};
+
+} // namespace burrow

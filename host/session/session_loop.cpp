@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session_loop.h"
+
+#include "session/shard_inbox.h"
+
+namespace burrow {
+
+SessionLoop::SessionLoop(LoopOutlet &outlet)
+    : m_outlet(outlet)
+{
+}
+
+void SessionLoop::bind(SessionRecord *record)
+{
+    BURROW_ASSERT(m_events.isEmpty());
+    m_record = record;
+}
+
+void SessionLoop::deliver(CoreEvent event)
+{
+    using Signal = void (SessionLoop::*)();
+    struct KindOf
+    {
+        Signal operator()(const AcceptCommand &) const { return &SessionLoop::inputQueued; }
+        Signal operator()(const CancelCommand &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const LifecycleCommand &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const ShutdownCommand &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const StoreVerdict &) const { return &SessionLoop::commitFinished; }
+        Signal operator()(const ApplyFinished &) const { return &SessionLoop::applyFinished; }
+        Signal operator()(const WaitCommand &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const ExecutorCreated &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const BoundaryChanged &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const BoundaryFailed &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const CheckpointFinished &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const StopFinished &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const ExecutorDied &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const Wake &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const Turn &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const Tick &) const { return &SessionLoop::feedAdvanced; }
+    };
+    const Signal signal = std::visit(KindOf{}, event);
+    m_events.push(std::move(event));
+    Q_EMIT(this->*signal)();
+}
+
+bool SessionLoop::serve(MonotonicTime now, quint32 share)
+{
+    // What happened comes before new work: an effect that has arrived is served before the next run begins.
+    for (quint32 steps = 0; steps < share; ++steps) {
+        if (!m_events.isEmpty())
+            step(m_events.pop(), now);
+        else if (m_record->core.turnDue())
+            step(Turn{m_outlet.freshRunId()}, now);
+        else
+            return false;
+    }
+    return !m_events.isEmpty() || m_record->core.turnDue();
+}
+
+void SessionLoop::step(CoreEvent event, MonotonicTime now)
+{
+    if (const auto *verdict = std::get_if<StoreVerdict>(&event))
+        keepSnapshot(*verdict);
+    m_actions.clear();
+    m_record->core.handle(std::move(event), now, m_actions);
+    for (CoreAction &action : m_actions)
+        std::visit([this](auto &one) { carryOut(one); }, action);
+}
+
+/// The snapshot belongs to the session, not to the instance that made it: it counts as soon as it is durable,
+/// also when the instance is gone by then and nobody is told of it.
+void SessionLoop::keepSnapshot(const StoreVerdict &verdict)
+{
+    if (!m_record->snapshotInFlight || m_record->snapshotTicket != verdict.ticket)
+        return;
+    if (verdict.verdict == Verdict::Committed)
+        m_record->snapshot = std::move(m_record->snapshotInFlight);
+    m_record->snapshotInFlight.reset();
+}
+
+void SessionLoop::carryOut(SubmitWrite &action)
+{
+    if (const auto *finish = std::get_if<FinishRunOperation>(&action.set.operation);
+        finish && finish->snapshot) {
+        m_record->snapshotInFlight = finish->snapshot;
+        m_record->snapshotTicket = action.set.ticket;
+    }
+    m_outlet.submitWrite(std::move(action.set));
+}
+
+void SessionLoop::carryOut(CreateExecutor &)
+{
+    const quint32 generation = ++m_record->generation;
+    m_record->link = std::make_unique<ExecutorLink>(m_record->core.id(), generation, m_outlet.inbox());
+    if (!m_record->factory) {
+        m_record->link->created(Error{ErrorKind::NotFound, QStringLiteral("the session has no executor")});
+        return;
+    }
+    CreateCall call;
+    call.session = m_record->core.id();
+    call.sessionName = m_record->name;
+    call.instanceId = m_record->core.id().toText() + '/' + m_outlet.freshRunId().toText();
+    call.generation = generation;
+    call.snapshot = m_record->snapshot;
+    m_record->link->create(*m_record->factory, call);
+}
+
+// An instance can be gone before the core has heard of it or after a write that it outlived. Every call that
+// expects an answer gets one all the same, or the session would wait for ever.
+
+void SessionLoop::carryOut(StartApply &action)
+{
+    if (Executor *executor = m_record->executor())
+        executor->apply({action.run, std::move(action.primitive), action.attempt, action.deadline});
+    else
+        deliver(ApplyFinished{action.run, RunAbandoned{QStringLiteral("the executor is gone")}});
+}
+
+void SessionLoop::carryOut(CancelRun &action)
+{
+    if (Executor *executor = m_record->executor())
+        executor->cancel(action.run, action.mode, action.reason);
+}
+
+void SessionLoop::carryOut(AbandonRun &action)
+{
+    if (Executor *executor = m_record->executor())
+        executor->abandon(action.run, action.reason);
+    else
+        deliver(ApplyFinished{action.run, RunAbandoned{QStringLiteral("the executor is gone")}});
+}
+
+void SessionLoop::carryOut(CommitCheckpoint &action)
+{
+    if (Executor *executor = m_record->executor())
+        executor->checkpointCommitted(action.run, action.sequence, action.snapshot);
+    else // Nobody is left behind: the next instance starts from that very snapshot.
+        deliver(CheckpointFinished{action.run, {}});
+}
+
+void SessionLoop::carryOut(StopExecutor &action)
+{
+    if (Executor *executor = m_record->executor())
+        executor->stop(action.kind, action.reason);
+    else
+        deliver(StopFinished{});
+}
+
+void SessionLoop::carryOut(DestroyExecutor &)
+{
+    m_record->link.reset();
+}
+
+void SessionLoop::carryOut(CleanupExecutor &action)
+{
+    if (!m_record->factory)
+        return;
+    CleanupCall call;
+    call.cause = action.cause;
+    call.session = m_record->core.id();
+    call.snapshot = m_record->snapshot;
+    m_record->factory->cleanup(call, [inbox = m_outlet.inbox(), session = m_record->core.id(),
+                                      generation = m_record->generation](Result<void> result) {
+        if (!result.ok()) {
+            inbox->post(ExecutorMessage{session, generation,
+                                        QStringLiteral("clean-up is owed: %1").arg(result.error().message)});
+        }
+    });
+}
+
+void SessionLoop::carryOut(ReplyAccept &action)
+{
+    m_outlet.replyAccept(action.command, std::move(action.receipt));
+}
+
+void SessionLoop::carryOut(ReplyCommand &action)
+{
+    m_outlet.replyCommand(action.command, std::move(action.receipt));
+}
+
+void SessionLoop::carryOut(ResolveWaiter &action)
+{
+    m_outlet.resolveWaiter(action.waiter, std::move(action.outcome));
+}
+
+void SessionLoop::carryOut(Emit &action)
+{
+    m_outlet.sessionSaid(*m_record, std::move(action.event));
+}
+
+void SessionLoop::carryOut(ReportFenced &action)
+{
+    m_outlet.storeFenced(action.owner);
+}
+
+void SessionLoop::carryOut(ShutdownFinished &)
+{
+    m_outlet.sessionShutDown(*m_record);
+}
+
+} // namespace burrow

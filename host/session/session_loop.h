@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "session/session_record.h"
+
+#include <QObject>
+
+namespace burrow {
+
+/// Where the actions of a core go that do not concern its executor. The shard implements it.
+class LoopOutlet
+{
+public:
+    virtual ~LoopOutlet() = default;
+    virtual void submitWrite(WriteSet set) = 0;
+    virtual void replyAccept(CommandId command, AcceptReceipt receipt) = 0;
+    virtual void replyCommand(CommandId command, CommandReceipt receipt) = 0;
+    virtual void resolveWaiter(WaiterId waiter, Outcome outcome) = 0;
+    virtual void sessionSaid(SessionRecord &record, LifecycleEvent event) = 0;
+    virtual void storeFenced(const QString &owner) = 0;
+    virtual void sessionShutDown(SessionRecord &record) = 0;
+    virtual const std::shared_ptr<ShardInbox> &inbox() = 0;
+    virtual RunId freshRunId() = 0;
+};
+
+/// The loop of one session that has work. It feeds what happened to the session's core and carries out the
+/// actions that come back. Lives on its shard's thread, which binds one to a session when work arrives and
+/// takes it back when the session parks.
+///
+/// A turn is never nested: whatever happens while one is carried out comes back through the shard's inbox.
+class SessionLoop : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit SessionLoop(LoopOutlet &outlet);
+
+    /// Serves that session from now on; null takes it away. No event may be pending.
+    void bind(SessionRecord *record);
+    SessionRecord *record() const { return m_record; }
+
+    /// Takes an event to be served at the next turn, and says so by the signal of its kind.
+    void deliver(CoreEvent event);
+
+    bool hasEvents() const { return !m_events.isEmpty(); }
+    /// Serves what is due, at most `share` steps. True when something is left.
+    bool serve(MonotonicTime now, quint32 share);
+
+Q_SIGNALS:
+    void inputQueued();
+    void effectPosted();
+    void applyFinished();
+    void commitFinished();
+    void feedAdvanced();
+
+private:
+    void step(CoreEvent event, MonotonicTime now);
+    void keepSnapshot(const StoreVerdict &verdict);
+
+    // One overload per action of the core.
+    void carryOut(SubmitWrite &action);
+    void carryOut(CreateExecutor &action);
+    void carryOut(StartApply &action);
+    void carryOut(CancelRun &action);
+    void carryOut(AbandonRun &action);
+    void carryOut(CommitCheckpoint &action);
+    void carryOut(StopExecutor &action);
+    void carryOut(DestroyExecutor &action);
+    void carryOut(CleanupExecutor &action);
+    void carryOut(ReplyAccept &action);
+    void carryOut(ReplyCommand &action);
+    void carryOut(ResolveWaiter &action);
+    void carryOut(Emit &action);
+    void carryOut(ReportFenced &action);
+    void carryOut(ShutdownFinished &action);
+
+    SessionRecord *m_record = nullptr;
+    LoopOutlet &m_outlet;
+    Fifo<CoreEvent> m_events;
+    CoreActions m_actions; ///< Kept for its memory.
+};
+
+} // namespace burrow

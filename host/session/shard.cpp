@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/shard.h"
+
+#include "core/outcome_rules.h"
+
+#include <QCoreApplication>
+#include <QEvent>
+
+namespace burrow {
+
+namespace {
+
+/// Rounds of one drain before Qt's event loop gets its turn.
+constexpr int rounds_per_drain = 16;
+/// Loops that a shard keeps for the next sessions that wake. A burst may need more; they are not kept, or every
+/// session that ever had work would cost as much as a busy one.
+constexpr std::size_t spare_loops_max = 1024;
+
+QEvent::Type drainEventType()
+{
+    static const int type = QEvent::registerEventType();
+    return static_cast<QEvent::Type>(type);
+}
+
+} // namespace
+
+Shard::Shard(Store &store, TimerClock &clock, ShardObserver &observer)
+    : m_store(store)
+    , m_clock(clock)
+    , m_observer(observer)
+    , m_inbox(std::make_shared<ShardInbox>(
+          [this] { QCoreApplication::postEvent(this, new QEvent(drainEventType())); }))
+    , m_timer(clock.makeTimer([this] { timerFired(); }))
+{
+}
+
+Shard::~Shard()
+{
+    m_inbox->close();
+    // Nobody is left hanging: what was not answered is told that it never will be.
+    const QString gone = QStringLiteral("the host is gone");
+    AcceptReceipt receipt;
+    receipt.refusal = Refusal::ShuttingDown;
+    receipt.message = gone;
+    for (PendingAccept &pending : m_accepts.takeAll()) {
+        if (pending.receipt)
+            pending.receipt(receipt);
+    }
+    CommandReceipt refused;
+    refused.verdict = CommandReceipt::Verdict::Refused;
+    refused.refusal = Refusal::ShuttingDown;
+    refused.message = gone;
+    for (CommandCallback &reply : m_commands.takeAll()) {
+        if (reply)
+            reply(refused);
+    }
+    for (OutcomeCallback &callback : m_waiters.takeAll())
+        callback(waitFailed(WaitFailure::ChannelClosed, gone));
+    flushOutbox();
+}
+
+bool Shard::event(QEvent *event)
+{
+    if (event->type() != drainEventType())
+        return QObject::event(event);
+    drain();
+    return true;
+}
+
+void Shard::storeAnswered(std::vector<StoreAnswer> answers)
+{
+    m_inbox->post(StoreMessage{std::move(answers)});
+}
+
+void Shard::drain()
+{
+    if (m_draining) {
+        // Somebody runs an event loop of his own inside a callback. The drain below on the stack may be past
+        // the place where it would hear this, and the wake-up is used up: it has to look once more.
+        m_drainAgain = true;
+        return;
+    }
+    m_draining = true;
+    bool more = true;
+    for (int round = 0; more && round < rounds_per_drain; ++round)
+        more = drainRound();
+    m_draining = false;
+    if (std::exchange(m_drainAgain, false) || more)
+        QCoreApplication::postEvent(this, new QEvent(drainEventType()));
+}
+
+/// Hears everything that was said, serves every ready session once, then hands out the answers.
+bool Shard::drainRound()
+{
+    const bool heard = m_inbox->take(m_taken);
+    for (ShardMessage &message : m_taken)
+        std::visit([this](auto &one) { on(one); }, message);
+    m_taken.clear();
+    serveReady();
+    flushEvents(); // Before the answers: who hears an outcome can have seen what led to it.
+    flushOutbox();
+    if (heard || !m_ready.empty())
+        return true;
+    if (m_unsettled == 0 && !m_settledCallbacks.empty()) {
+        m_outbox = std::exchange(m_settledCallbacks, {});
+        flushOutbox();
+    }
+    return false;
+}
+
+SessionRecord *Shard::find(SessionId session)
+{
+    const auto found = m_sessions.find(session);
+    return found == m_sessions.end() ? nullptr : found->second.get();
+}
+
+std::unique_ptr<SessionLoop> Shard::makeLoop()
+{
+    LoopOutlet &outlet = *this;
+    auto loop = std::make_unique<SessionLoop>(outlet);
+    SessionLoop *made = loop.get();
+    const auto ready = [this, made] { markReady(*made->record()); };
+    connect(made, &SessionLoop::inputQueued, this, ready);
+    connect(made, &SessionLoop::effectPosted, this, ready);
+    connect(made, &SessionLoop::applyFinished, this, ready);
+    connect(made, &SessionLoop::commitFinished, this, ready);
+    connect(made, &SessionLoop::feedAdvanced, this, ready);
+    return loop;
+}
+
+void Shard::bindLoop(SessionRecord &record)
+{
+    if (m_spareLoops.empty()) {
+        record.loop = makeLoop();
+    } else {
+        record.loop = std::move(m_spareLoops.back());
+        m_spareLoops.pop_back();
+    }
+    record.loop->bind(&record);
+    ++m_boundLoops;
+}
+
+void Shard::park(SessionRecord &record)
+{
+    record.core.trim();
+    record.loop->bind(nullptr);
+    std::unique_ptr<SessionLoop> loop = std::move(record.loop);
+    if (m_spareLoops.size() < spare_loops_max)
+        m_spareLoops.push_back(std::move(loop));
+    --m_boundLoops;
+}
+
+void Shard::deliver(SessionRecord &record, CoreEvent event)
+{
+    if (record.loop == nullptr)
+        bindLoop(record);
+    record.loop->deliver(std::move(event));
+}
+
+/// For what concerns every session at once: one that was parked is served on the spot and parked again.
+/// Otherwise each of a hundred thousand would hold a loop until its turn, and a loop costs more than all else
+/// that it has.
+void Shard::deliverToMany(SessionRecord &record, CoreEvent event)
+{
+    const bool wasParked = record.loop == nullptr;
+    deliver(record, std::move(event));
+    if (wasParked && m_serving.empty()) // Never inside another session's turn.
+        serveOne(record, m_clock.now());
+}
+
+void Shard::markReady(SessionRecord &record)
+{
+    if (!std::exchange(record.ready, true))
+        m_ready.push_back(&record);
+}
+
+void Shard::serveReady()
+{
+    m_serving.swap(m_ready);
+    m_unserved = m_serving.size();
+    const MonotonicTime now = m_clock.now();
+    for (SessionRecord *record : m_serving) {
+        --m_unserved;
+        serveOne(*record, now);
+    }
+    m_serving.clear();
+}
+
+void Shard::serveOne(SessionRecord &record, MonotonicTime now)
+{
+    record.ready = false;
+    if (record.loop == nullptr) // Served already since it was marked.
+        return;
+    if (record.loop->serve(now, limits::turns_per_session_per_drain))
+        markReady(record);
+    afterServing(record);
+}
+
+void Shard::afterServing(SessionRecord &record)
+{
+    armTimer(record);
+    noteSettled(record);
+    if (!record.ready && !record.loop->hasEvents() && record.core.parked())
+        park(record);
+}
+
+void Shard::noteSettled(SessionRecord &record)
+{
+    const bool settled = record.core.settled() && !record.ready;
+    if (settled != record.settled) {
+        record.settled = settled;
+        m_unsettled += settled ? std::size_t(-1) : std::size_t(1);
+    }
+}
+
+/// The timer may hold an earlier time than the session needs; it is then looked at once too often, which is
+/// cheaper than moving a deadline with every run.
+void Shard::armTimer(SessionRecord &record)
+{
+    const MonotonicTime at = record.core.deadline();
+    if (at >= record.timerAt)
+        return;
+    if (record.timerAt != MonotonicTime::never())
+        m_deadlines.erase({record.timerAt, record.core.id()});
+    record.timerAt = at;
+    const auto placed = m_deadlines.insert({at, record.core.id()}).first;
+    if (placed == m_deadlines.begin())
+        armForNext();
+}
+
+void Shard::armForNext()
+{
+    m_timer->arm(std::min(m_hardAt, m_deadlines.empty() ? MonotonicTime::never() : m_deadlines.begin()->at));
+}
+
+void Shard::timerFired()
+{
+    const MonotonicTime now = m_clock.now();
+    if (m_hardAt <= now) {
+        m_hardAt = MonotonicTime::never();
+        shutDownSessions(CancelMode::Hard);
+    }
+    while (!m_deadlines.empty() && m_deadlines.begin()->at <= now) {
+        SessionRecord *record = find(m_deadlines.begin()->session);
+        m_deadlines.erase(m_deadlines.begin());
+        if (record == nullptr)
+            continue;
+        record->timerAt = MonotonicTime::never();
+        if (record->core.deadline() <= now)
+            deliver(*record, Tick{});
+        else
+            armTimer(*record);
+    }
+    armForNext();
+    drain();
+}
+
+void Shard::flushOutbox()
+{
+    // An answer may cause further messages, but those only enqueue; the outbox itself does not grow here.
+    std::vector<std::function<void()>> outbox = std::exchange(m_outbox, {});
+    for (std::function<void()> &answer : outbox)
+        answer();
+    outbox.clear();
+    if (m_outbox.empty())
+        m_outbox.swap(outbox);
+}
+
+void Shard::flushEvents()
+{
+    if (!m_events.empty())
+        m_observer.sessionsSaid(std::exchange(m_events, {}));
+}
+
+void Shard::submitWrite(WriteSet set)
+{
+    const bool othersWait = m_unserved > 0 || !m_ready.empty();
+    m_store.submit(std::move(set), *this, othersWait ? SubmitHint::NeverBlock : SubmitHint::MayBlock);
+}
+
+void Shard::replyAccept(CommandId command, AcceptReceipt receipt)
+{
+    std::optional<PendingAccept> pending = m_accepts.take(command);
+    if (!pending)
+        return;
+    const bool nothingComes = pending->waiter != 0 && !receipt.willResolve;
+    const QString reason = receipt.verdict == AcceptReceipt::Verdict::Rejected
+                               ? receipt.message
+                               : QStringLiteral("the input had ended already; there is nothing to wait for");
+    if (pending->receipt) {
+        m_outbox.push_back([callback = std::move(pending->receipt), receipt = std::move(receipt)]() mutable {
+            callback(std::move(receipt));
+        });
+    }
+    if (nothingComes) // After the receipt, as every outcome.
+        resolveWaiter(pending->waiter, waitFailed(WaitFailure::ChannelClosed, reason));
+}
+
+void Shard::replyCommand(CommandId command, CommandReceipt receipt)
+{
+    std::optional<CommandCallback> callback = m_commands.take(command);
+    if (callback && *callback)
+        m_outbox.push_back([reply = *std::move(callback), receipt = std::move(receipt)] { reply(receipt); });
+}
+
+void Shard::resolveWaiter(WaiterId waiter, Outcome outcome)
+{
+    if (std::optional<OutcomeCallback> callback = m_waiters.take(waiter)) {
+        m_outbox.push_back([callback = *std::move(callback), outcome = std::move(outcome)]() mutable {
+            callback(std::move(outcome));
+        });
+    }
+}
+
+void Shard::sessionSaid(SessionRecord &record, LifecycleEvent event)
+{
+    if (m_observer.wantsEvents())
+        m_events.push_back({record.core.id(), record.name, std::move(event)});
+}
+
+void Shard::storeFenced(const QString &owner)
+{
+    m_observer.storeFenced(owner);
+}
+
+void Shard::sessionShutDown(SessionRecord &record)
+{
+    if (std::exchange(record.shutDown, true) || --m_stillUp > 0)
+        return;
+    for (std::function<void()> &finished : std::exchange(m_shutdownCallbacks, {}))
+        m_outbox.push_back(std::move(finished));
+}
+
+} // namespace burrow

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/session_event.h"
+#include "port/clock.h"
+#include "session/id_mint.h"
+#include "session/session_loop.h"
+#include "session/shard_inbox.h"
+#include "session/slot_map.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <set>
+#include <unordered_map>
+
+namespace burrow {
+
+/// Where a shard sends what concerns the whole host. Called on the shard's thread; must only enqueue.
+class ShardObserver
+{
+public:
+    virtual ~ShardObserver() = default;
+    virtual bool wantsEvents() const = 0;
+    virtual void sessionsSaid(std::vector<SessionEvent> events) = 0;
+    virtual void storeFenced(const QString &owner) = 0;
+};
+
+/// Carries the sessions of one thread: their records, the list of those that are ready, one timer for all
+/// deadlines, and the calls that wait for an answer.
+///
+/// The object lives on the thread whose event loop serves it. post() is for any thread; everything else happens
+/// on the shard's own. One queued event drains the whole ready list, a bounded share for each session, so that
+/// a session that is flooded keeps nobody else waiting. Answers leave through an outbox after the ready list: a
+/// continuation that runs inside an answer never meets a session in the middle of its turn.
+class Shard : public QObject, public StoreClient, private LoopOutlet
+{
+    Q_OBJECT
+
+public:
+    /// `store`, `clock` and `observer` must outlive the shard. Construct it on the thread it is to live on.
+    Shard(Store &store, TimerClock &clock, ShardObserver &observer);
+    ~Shard() override;
+
+    void post(ShardMessage message) { m_inbox->post(std::move(message)); }
+    /// For those who may speak later than the shard lives.
+    const std::shared_ptr<ShardInbox> &inbox() override { return m_inbox; }
+    void storeAnswered(std::vector<StoreAnswer> answers) override;
+
+    /// Serves everything that is due now, on the shard's thread, without waiting for its event loop.
+    void drain();
+
+    /// For diagnostics, on the shard's thread.
+    std::size_t sessionCount() const { return m_sessions.size(); }
+    std::size_t loopCount() const { return m_boundLoops; }
+    std::size_t spareLoopCount() const { return m_spareLoops.size(); }
+
+private:
+    bool event(QEvent *event) override;
+
+    void on(AdoptMessage &message);
+    void on(SubmitMessage &message);
+    void on(CommandMessage &message);
+    void on(ExecutorMessage &message);
+    void on(StoreMessage &message);
+    void on(ViewMessage &message);
+    void on(SettledMessage &message);
+    void on(ShutdownMessage &message);
+
+    SessionRecord *find(SessionId session);
+    void deliver(SessionRecord &record, CoreEvent event);
+    void deliverToMany(SessionRecord &record, CoreEvent event);
+    void markReady(SessionRecord &record);
+    void bindLoop(SessionRecord &record);
+    void park(SessionRecord &record);
+    std::unique_ptr<SessionLoop> makeLoop();
+    bool drainRound();
+    void serveReady();
+    void serveOne(SessionRecord &record, MonotonicTime now);
+    void afterServing(SessionRecord &record);
+    void armTimer(SessionRecord &record);
+    void armForNext();
+    void timerFired();
+    void shutDownSessions(CancelMode mode);
+    void noteSettled(SessionRecord &record);
+    void flushOutbox();
+    void flushEvents();
+    SessionView viewOf(const SessionRecord &record) const;
+
+    // LoopOutlet.
+    void submitWrite(WriteSet set) override;
+    void replyAccept(CommandId command, AcceptReceipt receipt) override;
+    void replyCommand(CommandId command, CommandReceipt receipt) override;
+    void resolveWaiter(WaiterId waiter, Outcome outcome) override;
+    void sessionSaid(SessionRecord &record, LifecycleEvent event) override;
+    void storeFenced(const QString &owner) override;
+    void sessionShutDown(SessionRecord &record) override;
+    RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
+
+    struct PendingAccept
+    {
+        ReceiptCallback receipt;
+        WaiterId waiter = 0;
+    };
+    struct TimerEntry
+    {
+        MonotonicTime at;
+        SessionId session;
+        auto operator<=>(const TimerEntry &) const = default;
+    };
+
+    // Constant after construction.
+    Store &m_store;
+    TimerClock &m_clock;
+    ShardObserver &m_observer;
+    const std::shared_ptr<ShardInbox> m_inbox;
+
+    // Shard thread only.
+    std::unordered_map<SessionId, std::unique_ptr<SessionRecord>> m_sessions;
+    std::vector<SessionRecord *> m_ready;
+    std::set<TimerEntry> m_deadlines;
+    std::unique_ptr<Timer> m_timer;
+    SlotMap<PendingAccept> m_accepts;
+    SlotMap<CommandCallback> m_commands;
+    SlotMap<OutcomeCallback> m_waiters;
+    std::vector<std::function<void()>> m_outbox;
+    std::vector<SessionEvent> m_events;
+    std::vector<std::unique_ptr<SessionLoop>> m_spareLoops; ///< Bound to no session.
+    std::vector<SessionRecord *> m_serving;                 ///< Kept for its memory.
+    std::vector<ShardMessage> m_taken;                      ///< Kept for its memory.
+    std::vector<std::function<void()>> m_settledCallbacks;
+    std::vector<std::function<void()>> m_shutdownCallbacks;
+    IdMint m_mint;
+    std::size_t m_unsettled = 0;
+    std::size_t m_boundLoops = 0;
+    std::size_t m_unserved = 0; ///< Sessions of this round that have not had their turn.
+    std::size_t m_stillUp = 0;
+    MonotonicTime m_hardAt = MonotonicTime::never(); ///< When a shutdown stops waiting for boundaries.
+    bool m_shuttingDown = false;
+    bool m_draining = false;
+    bool m_drainAgain = false; ///< Somebody asked for a drain from inside one.
+};
+
+} // namespace burrow

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "session/shard_message.h"
+
+#include <QObject>
+
+#include <mutex>
+
+namespace burrow {
+
+/// What other threads have said to a shard and it has not heard yet. Many messages, one wake-up: waking a
+/// thread on another core costs more than everything else on the way. Shared with those who may speak later
+/// than the shard lives; what they say after close() is dropped.
+class ShardInbox
+{
+public:
+    /// `wake` is called from the posting thread, under the inbox's lock, once per time that the inbox stops
+    /// being empty; it may only post an event.
+    explicit ShardInbox(std::function<void()> wake)
+        : m_wake(std::move(wake))
+    {
+    }
+
+    /// Any thread; never blocks for longer than a move.
+    void post(ShardMessage message)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_closed)
+            return;
+        m_messages.push_back(std::move(message));
+        if (!std::exchange(m_awake, true))
+            m_wake();
+    }
+
+    /// Shard thread, when the shard ends. What was not heard is dropped.
+    void close()
+    {
+        // Destroyed after the lock is gone: a dropped callback may speak, and to this very inbox.
+        std::vector<ShardMessage> unheard;
+        const std::lock_guard lock(m_mutex);
+        m_closed = true;
+        m_messages.swap(unheard);
+    }
+
+    /// Shard thread. Swaps everything that is there into `into` (which is cleared); false when there was
+    /// nothing, and then the next post wakes again.
+    bool take(std::vector<ShardMessage> &into)
+    {
+        into.clear();
+        const std::lock_guard lock(m_mutex);
+        m_messages.swap(into);
+        if (into.empty())
+            m_awake = false;
+        return !into.empty();
+    }
+
+private:
+    const std::function<void()> m_wake;
+    std::mutex m_mutex;
+    std::vector<ShardMessage> m_messages; // Guarded by m_mutex.
+    bool m_awake = false;                 // Guarded by m_mutex.
+    bool m_closed = false;                // Guarded by m_mutex.
+};
+
+} // namespace burrow

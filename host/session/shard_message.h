@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/events.h"
+#include "core/settings.h"
+#include "model/session_view.h"
+#include "model/stored_session.h"
+#include "port/executor.h"
+#include "port/store.h"
+
+#include <functional>
+
+/// What other threads say to a shard. Every message only enqueues; callbacks run on the shard's thread, after
+/// the turns that caused them. A shard that ends drops the messages it has not heard: whoever must be answered
+/// even then lets the callback's own end tell.
+namespace burrow {
+
+using ReceiptCallback = std::function<void(AcceptReceipt)>;
+using OutcomeCallback = std::function<void(Outcome)>;
+using CommandCallback = std::function<void(CommandReceipt)>;
+using ViewsCallback = std::function<void(std::vector<SessionView>)>;
+
+/// Places an opened session on the shard and attaches its executor.
+struct AdoptMessage
+{
+    StoredSession stored;
+    std::shared_ptr<ExecutorFactory> factory; ///< Null: nobody runs its inputs.
+    std::shared_ptr<const CoreSettings> settings;
+    std::function<void()> adopted;
+};
+
+struct SubmitMessage
+{
+    SessionId session;
+    InputPointer input;
+    bool withoutWake = false;
+    WaitMode mode = WaitMode::Attempt;
+    ReceiptCallback receipt;
+    OutcomeCallback outcome; ///< Empty: nobody waits.
+};
+
+struct CommandMessage
+{
+    SessionId session;
+    std::variant<CancelCommand, LifecycleCommand> command;
+    CommandCallback reply;
+};
+
+/// Something an executor said. Instances that were replaced are recognised by their generation.
+struct ExecutorMessage
+{
+    SessionId session;
+    quint32 generation = 0;
+    std::variant<CoreEvent, ProgressEvent, QString> event; ///< The text is a misbehaviour.
+};
+
+struct StoreMessage
+{
+    std::vector<StoreAnswer> answers;
+};
+
+struct ViewMessage
+{
+    SessionId session; ///< Null: all of the shard.
+    ViewsCallback reply;
+};
+
+struct SettledMessage
+{
+    std::function<void()> settled;
+};
+
+struct ShutdownMessage
+{
+    CancelMode mode = CancelMode::Boundary;
+    MonotonicTime hardAt = MonotonicTime::never(); ///< Boundary: when what still runs is cancelled hard.
+    std::function<void()> finished;                ///< May be empty for a repeat.
+};
+
+using ShardMessage = std::variant<AdoptMessage, SubmitMessage, CommandMessage, ExecutorMessage, StoreMessage,
+                                  ViewMessage, SettledMessage, ShutdownMessage>;
+
+} // namespace burrow

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// What other threads say to a shard, one handler per message.
+#include "session/shard.h"
+
+namespace burrow {
+
+namespace {
+
+AcceptReceipt unknownSession()
+{
+    AcceptReceipt receipt;
+    receipt.refusal = Refusal::NotReady;
+    receipt.phase = Phase::Destroyed;
+    receipt.message = QStringLiteral("there is no such session");
+    return receipt;
+}
+
+} // namespace
+
+void Shard::on(AdoptMessage &message)
+{
+    const SessionId id = message.stored.id;
+    auto made = std::make_unique<SessionRecord>(id, std::move(message.settings));
+    SessionRecord &record = *made;
+    record.name = message.stored.name;
+    record.factory = std::move(message.factory);
+    record.snapshot = message.stored.snapshot;
+    // Two records of one session would be two machines over one queue.
+    const bool placed = m_sessions.try_emplace(id, std::move(made)).second;
+    BURROW_ASSERT(placed);
+    CoreActions actions;
+    record.core.open(message.stored, m_clock.now(), actions);
+    for (CoreAction &action : actions) {
+        if (auto *said = std::get_if<Emit>(&action))
+            sessionSaid(record, std::move(said->event));
+    }
+    if (m_shuttingDown) {
+        ++m_stillUp;
+        deliverToMany(record, ShutdownCommand{});
+    } else if (record.factory) {
+        deliverToMany(record, LifecycleCommand{.verb = LifecycleVerb::Attach});
+    }
+    if (message.adopted)
+        m_outbox.push_back(std::move(message.adopted));
+}
+
+void Shard::on(SubmitMessage &message)
+{
+    SessionRecord *record = find(message.session);
+    PendingAccept pending{std::move(message.receipt), 0};
+    if (message.outcome)
+        pending.waiter = m_waiters.insert(std::move(message.outcome));
+    const Waiter waiter{pending.waiter, message.mode};
+    const CommandId command = m_accepts.insert(std::move(pending));
+    if (record == nullptr)
+        replyAccept(command, unknownSession());
+    else
+        deliver(*record, AcceptCommand{command, std::move(message.input), message.withoutWake, waiter});
+}
+
+void Shard::on(CommandMessage &message)
+{
+    SessionRecord *record = find(message.session);
+    const CommandId id = m_commands.insert(std::move(message.reply));
+    if (record == nullptr) {
+        CommandReceipt receipt;
+        receipt.verdict = CommandReceipt::Verdict::Refused;
+        receipt.refusal = Refusal::NotReady;
+        receipt.phase = Phase::Destroyed;
+        receipt.message = QStringLiteral("there is no such session");
+        replyCommand(id, receipt);
+        return;
+    }
+    std::visit(
+        [&](auto &command) {
+            command.command = id;
+            deliver(*record, std::move(command));
+        },
+        message.command);
+}
+
+void Shard::on(ExecutorMessage &message)
+{
+    SessionRecord *record = find(message.session);
+    if (record == nullptr)
+        return;
+    if (auto *misbehaviour = std::get_if<QString>(&message.event)) {
+        sessionSaid(*record, {.code = EventCode::RuntimeMisbehaviour, .detail = *misbehaviour});
+        return;
+    }
+    // Whatever an instance says when it has been replaced or dropped concerns nobody any more.
+    if (message.generation != record->generation || !record->link)
+        return;
+    if (auto *progress = std::get_if<ProgressEvent>(&message.event)) {
+        if (m_observer.wantsEvents())
+            m_events.push_back({record->core.id(), record->name, std::move(*progress)});
+        return;
+    }
+    deliver(*record, std::move(std::get<CoreEvent>(message.event)));
+}
+
+void Shard::on(StoreMessage &message)
+{
+    for (StoreAnswer &answer : message.answers) {
+        if (SessionRecord *record = find(answer.session))
+            deliver(*record, StoreVerdict{answer.ticket, answer.verdict, std::move(answer.reason)});
+    }
+}
+
+SessionView Shard::viewOf(const SessionRecord &record) const
+{
+    SessionView view = record.core.view();
+    view.name = record.name;
+    if (record.factory)
+        view.executor = record.factory->name();
+    return view;
+}
+
+void Shard::on(ViewMessage &message)
+{
+    std::vector<SessionView> views;
+    if (!message.session.isNull()) {
+        if (const SessionRecord *record = find(message.session))
+            views.push_back(viewOf(*record));
+    } else {
+        views.reserve(m_sessions.size());
+        for (const auto &[id, record] : m_sessions)
+            views.push_back(viewOf(*record));
+    }
+    m_outbox.push_back(
+        [reply = std::move(message.reply), views = std::move(views)]() mutable { reply(std::move(views)); });
+}
+
+void Shard::on(SettledMessage &message)
+{
+    m_settledCallbacks.push_back(std::move(message.settled));
+}
+
+void Shard::on(ShutdownMessage &message)
+{
+    if (message.finished)
+        m_shutdownCallbacks.push_back(std::move(message.finished));
+    if (!std::exchange(m_shuttingDown, true))
+        m_stillUp = m_sessions.size();
+    shutDownSessions(message.mode);
+    if (m_stillUp == 0) {
+        for (std::function<void()> &finished : std::exchange(m_shutdownCallbacks, {}))
+            m_outbox.push_back(std::move(finished));
+    } else if (message.hardAt < m_hardAt) {
+        // The shard keeps this time itself: who waits for a shutdown may well be the thread that would keep it.
+        m_hardAt = message.hardAt;
+        armForNext();
+    }
+}
+
+void Shard::shutDownSessions(CancelMode mode)
+{
+    for (const auto &[id, record] : m_sessions) {
+        if (!record->shutDown)
+            deliverToMany(*record, ShutdownCommand{mode});
+    }
+}
+
+} // namespace burrow

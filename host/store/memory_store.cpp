@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/memory_store.h"
+
+#include <set>
+
+namespace burrow {
+
+namespace {
+
+QString notOpen(quint64 sequence)
+{
+    return QStringLiteral("input %1 is not among the open inputs").arg(sequence);
+}
+
+/// Looks at everything a set touches before any of it is written, so that a refused set leaves no trace.
+class SetCheck
+{
+public:
+    explicit SetCheck(const std::map<quint64, InputRow> &open)
+        : m_open(open)
+    {
+    }
+
+    /// The input is open and the set names it once: an input ends once, and what ends is not queued again.
+    SetCheck &touches(quint64 sequence)
+    {
+        if (!m_open.contains(sequence))
+            complain(notOpen(sequence));
+        else if (!m_touched.insert(sequence).second)
+            complain(QStringLiteral("input %1 is named twice in one write").arg(sequence));
+        return *this;
+    }
+    SetCheck &ends(const std::vector<FinishedInput> &inputs)
+    {
+        for (const FinishedInput &input : inputs)
+            touches(input.sequence);
+        return *this;
+    }
+    /// A grant is for inputs that are still there when the set is written.
+    SetCheck &grants(const StartGrant &grant)
+    {
+        for (const quint64 sequence : grant.inputs) {
+            if (!m_open.contains(sequence))
+                complain(notOpen(sequence));
+        }
+        return *this;
+    }
+    const QString &problem() const { return m_problem; }
+
+private:
+    void complain(const QString &problem)
+    {
+        if (m_problem.isEmpty())
+            m_problem = problem;
+    }
+
+    const std::map<quint64, InputRow> &m_open;
+    std::set<quint64> m_touched;
+    QString m_problem;
+};
+
+} // namespace
+
+void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+{
+    StoredSession stored;
+    {
+        const std::lock_guard lock(m_mutex);
+        const SessionId id = m_byName.value(name, idIfNew);
+        m_byName.insert(name, id);
+        Image &image = m_sessions[id];
+        image.id = id;
+        image.name = name;
+        image.refused = false;
+        stored.id = id;
+        stored.name = name;
+        stored.row = image.row;
+        stored.binding = image.binding;
+        stored.snapshot = image.snapshot;
+        for (const auto &[sequence, row] : image.open)
+            stored.openInputs.push_back(row);
+    }
+    reply(std::move(stored));
+}
+
+void MemoryStore::submit(WriteSet set, StoreClient &client, SubmitHint)
+{
+    StoreAnswer answer{set.session, set.ticket, Verdict::Committed, {}};
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto image = m_sessions.find(set.session);
+        if (image == m_sessions.end())
+            answer.reason = QStringLiteral("the session is not open in this store");
+        else if (image->refused)
+            answer.reason = QStringLiteral("an earlier write of this session was refused");
+        else
+            answer.reason =
+                std::visit([&](const auto &operation) { return apply(*image, operation); }, set.operation);
+        if (!answer.reason.isEmpty()) {
+            answer.verdict = Verdict::Refused;
+            if (image != m_sessions.end())
+                image->refused = true;
+        }
+    }
+    client.storeAnswered({std::move(answer)});
+}
+
+void MemoryStore::findOutcome(SessionId session, InputId input, OutcomeReply reply)
+{
+    std::optional<StoredOutcome> found;
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto entry = m_ledger.find(sequenceOf(input));
+        if (entry != m_ledger.end() && entry->second.input.id == input && entry->second.session == session)
+            found = entry->second;
+    }
+    reply(std::move(found));
+}
+
+void MemoryStore::remember(StoredOutcome outcome)
+{
+    const quint64 sequence = outcome.input.sequence;
+    m_ledger.insert_or_assign(sequence, std::move(outcome));
+    if (m_ledger.size() > limits::memory_ledger_max)
+        m_ledger.erase(m_ledger.begin());
+}
+
+/// Moves ended inputs from the open ones to the ledger.
+void MemoryStore::finish(Image &image, const std::vector<FinishedInput> &inputs)
+{
+    for (const FinishedInput &input : inputs) {
+        const auto row = image.open.find(input.sequence);
+        remember({image.id, input, row->second.input->idempotencyKey, row->second.payloadHash});
+        image.open.erase(row);
+    }
+}
+
+/// Writes the session's row. A grant hands out an attempt number, and that number stays used when the grant is
+/// overwritten: it is kept with the inputs.
+void MemoryStore::writeRow(Image &image, const SessionRow &row)
+{
+    image.row = row;
+    for (const quint64 sequence : row.grant.inputs) {
+        const auto input = image.open.find(sequence);
+        if (input != image.open.end())
+            input->second.starts = std::max(input->second.starts, row.grant.attempt);
+    }
+}
+
+QString MemoryStore::apply(Image &image, const AcceptOperation &operation)
+{
+    const quint64 sequence = operation.row.sequence;
+    if (image.open.contains(sequence) || m_ledger.contains(sequence))
+        return QStringLiteral("input %1 is stored already").arg(sequence);
+    if (const SetCheck check = SetCheck(image.open).ends(operation.replaced); !check.problem().isEmpty())
+        return check.problem();
+    finish(image, operation.replaced);
+    if (operation.row.registers.phase == InputPhase::Consumed) {
+        FinishedInput consumed;
+        consumed.sequence = sequence;
+        consumed.id = operation.row.input->id;
+        consumed.outcome.outcome = OutcomeClass::CompletedWithoutResult;
+        remember({image.id, consumed, operation.row.input->idempotencyKey, operation.row.payloadHash});
+        return {};
+    }
+    image.open.emplace(sequence, operation.row);
+    return {};
+}
+
+QString MemoryStore::apply(Image &image, const FinishRunOperation &operation)
+{
+    const SetCheck check = SetCheck(image.open).ends(operation.inputs).grants(operation.session.grant);
+    if (!check.problem().isEmpty())
+        return check.problem();
+    finish(image, operation.inputs);
+    if (operation.snapshot)
+        image.snapshot = operation.snapshot;
+    writeRow(image, operation.session);
+    return {};
+}
+
+QString MemoryStore::apply(Image &image, const FailRunOperation &operation)
+{
+    SetCheck check = SetCheck(image.open).ends(operation.finished).grants(operation.session.grant);
+    for (const RequeuedInput &input : operation.requeued)
+        check.touches(input.sequence);
+    if (!check.problem().isEmpty())
+        return check.problem();
+    for (const RequeuedInput &input : operation.requeued) {
+        InputRow &row = image.open.at(input.sequence);
+        row.registers.tries = input.tries;
+        row.registers.admission = input.admission;
+    }
+    finish(image, operation.finished);
+    writeRow(image, operation.session);
+    return {};
+}
+
+QString MemoryStore::apply(Image &image, const LifecycleOperation &operation)
+{
+    const SetCheck check = SetCheck(image.open).ends(operation.finished).grants(operation.session.grant);
+    if (!check.problem().isEmpty())
+        return check.problem();
+    finish(image, operation.finished);
+    writeRow(image, operation.session);
+    image.binding = operation.binding;
+    return {};
+}
+
+QString MemoryStore::apply(Image &image, const GrantOperation &operation)
+{
+    const SetCheck check = SetCheck(image.open).grants(operation.session.grant);
+    if (!check.problem().isEmpty())
+        return check.problem();
+    writeRow(image, operation.session);
+    return {};
+}
+
+} // namespace burrow

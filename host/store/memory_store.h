@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "port/store.h"
+
+#include <QHash>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+namespace burrow {
+
+/// A store that lasts as long as the process. It keeps every rule of the port, so that what runs on it runs on
+/// a durable store: one verdict per write set, in order per session, and a set that contradicts what is stored
+/// is refused whole. Thread-safe.
+class MemoryStore : public Store
+{
+public:
+    void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
+    void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
+    void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
+    quint64 nextSequence() override { return ++m_sequence; }
+
+private:
+    struct Image
+    {
+        SessionId id;
+        QByteArray name;
+        SessionRow row;
+        std::shared_ptr<const RuntimeBinding> binding;
+        std::optional<QByteArray> snapshot;
+        std::map<quint64, InputRow> open; ///< By sequence.
+        bool refused = false; ///< Then every later set is refused too, until the session is reopened.
+    };
+
+    QString apply(Image &image, const AcceptOperation &operation);
+    QString apply(Image &image, const FinishRunOperation &operation);
+    QString apply(Image &image, const FailRunOperation &operation);
+    QString apply(Image &image, const LifecycleOperation &operation);
+    QString apply(Image &image, const GrantOperation &operation);
+    void finish(Image &image, const std::vector<FinishedInput> &inputs);
+    void writeRow(Image &image, const SessionRow &row);
+    void remember(StoredOutcome outcome);
+
+    std::atomic<quint64> m_sequence = 0;
+    std::mutex m_mutex;
+    QHash<SessionId, Image> m_sessions;    // Guarded by m_mutex.
+    QHash<QByteArray, SessionId> m_byName; // Guarded by m_mutex.
+    /// Ended inputs by sequence, the newest limits::memory_ledger_max of them: an input ends once.
+    std::map<quint64, StoredOutcome> m_ledger; // Guarded by m_mutex.
+};
+
+} // namespace burrow

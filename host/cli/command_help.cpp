@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_help.h"
+
+#include "cli/answer_writer.h"
+#include "cli/command_line.h"
+#include "cli/notices.h"
+#include "cli/text_table.h"
+#include "config/finding_code.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+namespace burrow {
+
+namespace {
+
+QString usageOf(const CommandOption &option)
+{
+    QString text = QLatin1String("--") + QLatin1String(option.name);
+    if (*option.value)
+        text += u' ' + QLatin1String(option.value);
+    return text;
+}
+
+QString usageOf(const Command &command)
+{
+    QString text = QLatin1String("burrow ") + QLatin1String(command.name);
+    const QLatin1String argument(command.argument.name);
+    if (command.argument.presence == Presence::Required)
+        text += u' ' + argument;
+    else if (command.argument.presence == Presence::Optional)
+        text += QStringLiteral(" [%1]").arg(argument);
+    for (const CommandOption &option : command.options)
+        text += QStringLiteral(" [%1]%2").arg(usageOf(option),
+                                              QLatin1String(option.repeats == Repeats::Yes ? "..." : ""));
+    return text;
+}
+
+QString capitalised(const char *phrase)
+{
+    QString text = QString::fromUtf8(phrase);
+    text[0] = text[0].toUpper();
+    return text;
+}
+
+QString helpText(const Command &command)
+{
+    TextTable words;
+    if (command.argument.presence != Presence::None)
+        words.addRow({QString::fromLatin1(command.argument.name), QString::fromUtf8(command.argument.summary)});
+    for (const CommandOption &option : command.options)
+        words.addRow({usageOf(option), QString::fromUtf8(option.summary)});
+    words.addRow({QStringLiteral("--help"), QStringLiteral("print this page")});
+
+    QString text = usageOf(command) + QLatin1String("\n\n") + capitalised(command.summary)
+                   + QLatin1String(".\n\n") + words.toText(2);
+    if (*command.details)
+        text += u'\n' + QString::fromUtf8(command.details);
+    text += QLatin1String("\nExamples:\n");
+    for (const CommandExample &example : command.examples)
+        text += QStringLiteral("  %1\n      %2\n")
+                    .arg(QString::fromUtf8(example.line), capitalised(example.meaning));
+    return text;
+}
+
+QString overviewText()
+{
+    TextTable commands;
+    for (const Command &command : commandTable())
+        commands.addRow({QString::fromLatin1(command.name), QString::fromUtf8(command.summary)});
+    return QLatin1String("burrow COMMAND ...\n\nHosts long-lived agent sessions.\n\n") + commands.toText(2)
+           + QLatin1String(
+               "\n\"burrow help COMMAND\" explains one of them. stdout carries only the answer; notices go to "
+               "stderr.\n");
+}
+
+QJsonObject toJson(const Command &command)
+{
+    QJsonArray options;
+    for (const CommandOption &option : command.options) {
+        options.append(QJsonObject{{QStringLiteral("name"), QString::fromLatin1(option.name)},
+                                   {QStringLiteral("value"), QString::fromLatin1(option.value)},
+                                   {QStringLiteral("summary"), QString::fromUtf8(option.summary)},
+                                   {QStringLiteral("repeats"), option.repeats == Repeats::Yes}});
+    }
+    QJsonArray examples;
+    for (const CommandExample &example : command.examples) {
+        examples.append(QJsonObject{{QStringLiteral("line"), QString::fromUtf8(example.line)},
+                                    {QStringLiteral("meaning"), QString::fromUtf8(example.meaning)}});
+    }
+    return {{QStringLiteral("name"), QString::fromLatin1(command.name)},
+            {QStringLiteral("usage"), usageOf(command)},
+            {QStringLiteral("summary"), QString::fromUtf8(command.summary)},
+            {QStringLiteral("details"), QString::fromUtf8(command.details)},
+            {QStringLiteral("options"), options},
+            {QStringLiteral("examples"), examples}};
+}
+
+ExitCode explain(FindingCode code, const Invocation &invocation, AnswerWriter &answer)
+{
+    for (const FindingExplanation &each : findingExplanations()) {
+        if (each.code != code)
+            continue;
+        const QString sentence = QString::fromUtf8(each.sentence);
+        if (invocation.has("json"))
+            answer.writeJson(
+                {{QStringLiteral("code"), codeText(code)}, {QStringLiteral("explanation"), sentence}});
+        else
+            answer.write(QStringLiteral("%1: %2\n").arg(codeText(code), sentence).toUtf8());
+    }
+    return ExitCode::Ok;
+}
+
+ExitCode helpOnEverything(const Invocation &invocation, AnswerWriter &answer)
+{
+    if (!invocation.has("json")) {
+        answer.write(overviewText().toUtf8());
+        return ExitCode::Ok;
+    }
+    QJsonArray commands;
+    for (const Command &command : commandTable())
+        commands.append(toJson(command));
+    answer.writeJson({{QStringLiteral("commands"), commands}});
+    return ExitCode::Ok;
+}
+
+} // namespace
+
+ExitCode runHelpCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    if (invocation.argument.isEmpty())
+        return helpOnEverything(invocation, answer);
+    if (const std::optional<FindingCode> code = parseCode(invocation.argument))
+        return explain(*code, invocation, answer);
+
+    const Command *command = commandNamed(invocation.argument);
+    if (!command) {
+        notice(noSuchCommand(invocation.argument));
+        return ExitCode::Usage;
+    }
+    if (invocation.has("json"))
+        answer.writeJson(toJson(*command));
+    else
+        answer.write(helpText(*command).toUtf8());
+    return ExitCode::Ok;
+}
+
+ExitCode runVersionCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    if (invocation.has("json")) {
+        answer.writeJson({{QStringLiteral("name"), QStringLiteral("burrow")},
+                          {QStringLiteral("version"), QStringLiteral(BURROW_VERSION)},
+                          {QStringLiteral("qt"), QString::fromLatin1(qVersion())}});
+    } else {
+        answer.write("burrow " BURROW_VERSION "\n");
+    }
+    return ExitCode::Ok;
+}
+
+} // namespace burrow

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_line.h"
+
+#include "config/nearest_name.h"
+
+#include <QCommandLineParser>
+
+namespace burrow {
+
+namespace {
+
+Error usageError(const QString &message)
+{
+    return {ErrorKind::InvalidArgument, message};
+}
+
+QStringList commandNames()
+{
+    QStringList names;
+    for (const Command &command : commandTable())
+        names += QString::fromLatin1(command.name);
+    return names;
+}
+
+QStringList optionNames(const Command &command)
+{
+    QStringList names{QStringLiteral("--help")};
+    for (const CommandOption &option : command.options)
+        names += QLatin1String("--") + QLatin1String(option.name);
+    return names;
+}
+
+void addOptions(QCommandLineParser &parser, const Command &command)
+{
+    parser.addOption(QCommandLineOption(QStringList{QStringLiteral("h"), QStringLiteral("help")}));
+    for (const CommandOption &option : command.options) {
+        QCommandLineOption added(QString::fromLatin1(option.name));
+        added.setValueName(QString::fromLatin1(option.value));
+        parser.addOption(added);
+    }
+}
+
+QString parseProblem(const QCommandLineParser &parser, const Command &command)
+{
+    const QStringList unknown = parser.unknownOptionNames();
+    if (unknown.isEmpty())
+        return QStringLiteral("%1: %2").arg(QLatin1String(command.name), parser.errorText());
+    const QString given =
+        (unknown.front().size() == 1 ? QLatin1String("-") : QLatin1String("--")) + unknown.front();
+    return QStringLiteral("\"%1\" has no option %2.%3")
+        .arg(QLatin1String(command.name), given, didYouMean(given, optionNames(command)));
+}
+
+Result<Invocation> helpFor(const QString &argument)
+{
+    return Invocation{.command = commandNamed(QStringLiteral("help")), .argument = argument};
+}
+
+Result<QString> argumentOf(const QCommandLineParser &parser, const Command &command)
+{
+    const QStringList given = parser.positionalArguments();
+    const QLatin1String name(command.name);
+    const CommandArgument &argument = command.argument;
+    const qsizetype most = argument.presence == Presence::None ? 0 : 1;
+    if (given.size() > most) {
+        const QString takes = most == 0 ? QStringLiteral("takes no argument")
+                                        : QStringLiteral("takes one %1").arg(QLatin1String(argument.name));
+        return usageError(QStringLiteral("\"%1\" %2; \"%3\" is too much.").arg(name, takes, given.at(most)));
+    }
+    if (given.isEmpty() && argument.presence == Presence::Required)
+        return usageError(QStringLiteral("\"%1\" needs a %2: %3.")
+                              .arg(name, QLatin1String(argument.name), QLatin1String(argument.summary)));
+    return given.value(0);
+}
+
+Result<Invocation> parseCommand(const Command &command, const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    addOptions(parser, command);
+    if (!parser.parse(arguments))
+        return usageError(parseProblem(parser, command));
+    if (parser.isSet(QStringLiteral("help")))
+        return helpFor(QString::fromLatin1(command.name));
+
+    Invocation invocation{.command = &command};
+    for (const CommandOption &option : command.options) {
+        const QString name = QString::fromLatin1(option.name);
+        if (!parser.isSet(name))
+            continue;
+        const QStringList values = parser.values(name);
+        if (option.repeats == Repeats::No && values.size() > 1)
+            return usageError(QStringLiteral("\"%1\" takes --%2 once.").arg(QLatin1String(command.name), name));
+        invocation.options.insert(name, values);
+    }
+    Result<QString> argument = argumentOf(parser, command);
+    if (!argument)
+        return argument.error();
+    invocation.argument = *argument;
+    return invocation;
+}
+
+} // namespace
+
+QString didYouMean(const QString &given, const QStringList &candidates)
+{
+    QByteArrayList names;
+    for (const QString &candidate : candidates)
+        names += candidate.toUtf8();
+    const QByteArray nearest = nearestName(given.toUtf8(), names);
+    return nearest.isEmpty() ? QString()
+                             : QStringLiteral(" Did you mean \"%1\"?").arg(QString::fromUtf8(nearest));
+}
+
+QString noSuchCommand(const QString &given)
+{
+    return QStringLiteral("there is no command \"%1\".%2").arg(given, didYouMean(given, commandNames()));
+}
+
+Result<Invocation> parseCommandLine(const QStringList &arguments)
+{
+    if (arguments.isEmpty())
+        return usageError(
+            QStringLiteral("which command? There are %1.").arg(commandNames().join(QLatin1String(", "))));
+    const QString &first = arguments.front();
+    if (first == QLatin1String("--help") || first == QLatin1String("-h"))
+        return helpFor({});
+    if (first == QLatin1String("--version"))
+        return Invocation{.command = commandNamed(QStringLiteral("version"))};
+    if (first.startsWith(u'-'))
+        return usageError(QStringLiteral("the command comes first, before %1.").arg(first));
+    if (const Command *command = commandNamed(first))
+        return parseCommand(*command, arguments);
+    return usageError(noSuchCommand(first));
+}
+
+} // namespace burrow

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/command_table.h"
+
+namespace burrow {
+
+/// Prints the tables that decide what a session may do.
+ExitCode runMachineCommand(const Invocation &invocation, AnswerWriter &answer);
+
+} // namespace burrow

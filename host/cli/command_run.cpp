@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_run.h"
+
+#include "cli/answer_writer.h"
+#include "cli/command_check.h"
+#include "cli/notices.h"
+#include "cli/run_flow.h"
+#include "compose/composition.h"
+#include "config/nearest_name.h"
+
+#include <QCoreApplication>
+
+#include <unistd.h>
+
+namespace burrow {
+
+namespace {
+
+Error usageError(const QString &message)
+{
+    return {ErrorKind::InvalidArgument, message};
+}
+
+QByteArrayList sessionNames(const Configuration &configuration)
+{
+    QByteArrayList names;
+    for (const auto &[name, session] : configuration.sessions)
+        names += name;
+    return names;
+}
+
+/// `SESSION=FILE`, opened. Wrong usage is InvalidArgument; a file that cannot be read is Io.
+Result<void> addInput(const QString &value, const QByteArrayList &sessions, RunPlan &plan)
+{
+    const qsizetype equals = value.indexOf(u'=');
+    if (equals <= 0 || equals == value.size() - 1)
+        return usageError(QStringLiteral("--input takes SESSION=FILE, not \"%1\".").arg(value));
+    const QByteArray session = value.left(equals).toUtf8();
+    if (!sessions.contains(session)) {
+        const QString help = suggestionFor(session, sessions, QStringLiteral("there are"));
+        return usageError(
+            QStringLiteral("--input names the session \"%1\", which the configuration does not have; %2")
+                .arg(QString::fromUtf8(session), help));
+    }
+    Result<std::unique_ptr<InputStream>> stream = InputStream::open(value.mid(equals + 1));
+    if (!stream)
+        return stream.error();
+    plan.inputs[session].push_back(*std::move(stream));
+    return {};
+}
+
+Result<RunPlan> planFor(const Invocation &invocation, const Configuration &configuration)
+{
+    RunPlan plan{.until = invocation.has("until-idle") ? Until::Idle : Until::ToldToLeave,
+                 .hostName = configuration.host.name,
+                 .sessions = sessionNames(configuration),
+                 .queueLimit = static_cast<quint32>(configuration.limits.queuePerSession)};
+    const QStringList inputs = invocation.values("input");
+    const auto isStdin = [](const QString &value) { return value.endsWith(QLatin1String("=-")); };
+    if (std::count_if(inputs.begin(), inputs.end(), isStdin) > 1)
+        return usageError(QStringLiteral("stdin can be read only once; give \"-\" to one --input."));
+    for (const QString &value : inputs) {
+        if (const Result<void> added = addInput(value, plan.sessions, plan); !added)
+            return added.error();
+    }
+    return plan;
+}
+
+RunReport::Form formOf(const Invocation &invocation)
+{
+    return invocation.has("json") ? RunReport::Form::Json : RunReport::Form::Text;
+}
+
+/// The run did not start; with --json stdout says so too.
+ExitCode refuse(const Error &error, ExitCode code, RunReport &report, const QByteArray &host)
+{
+    notice(error.message);
+    report.raise(code);
+    report.closeUnstarted(host);
+    return code;
+}
+
+ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, AnswerWriter &answer,
+               SignalWatch &signalWatch)
+{
+    RunFlow flow(composition, std::move(plan), report, answer, signalWatch);
+    QObject::connect(&flow, &RunFlow::finished, QCoreApplication::instance(), &QCoreApplication::quit);
+    QMetaObject::invokeMethod(&flow, &RunFlow::start, Qt::QueuedConnection);
+    QCoreApplication::exec();
+    return report.exitCode();
+}
+
+} // namespace
+
+ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    const LoadedConfiguration loaded = checkFile(invocation.argument).loaded;
+    printFindings(loaded.findings);
+    const Configuration *readable = loaded.forChecks();
+    RunReport report(formOf(invocation), answer, readable ? sessionNames(*readable) : QByteArrayList());
+    report.addFindings(loaded.findings);
+    if (!loaded.configuration) {
+        report.raise(ExitCode::Configuration);
+        report.closeUnstarted(readable ? readable->host.name : QByteArray());
+        return ExitCode::Configuration;
+    }
+    const Configuration &configuration = *loaded.configuration;
+    applyLogging(configuration.logging);
+
+    Result<RunPlan> plan = planFor(invocation, configuration);
+    if (!plan) {
+        const bool usage = plan.error().kind == ErrorKind::InvalidArgument;
+        return refuse(plan.error(), usage ? ExitCode::Usage : ExitCode::Failed, report,
+                      configuration.host.name);
+    }
+    // Before any plugin is opened: a runtime that one brings along passes on what was there before it.
+    SignalWatch signalWatch;
+    Result<std::unique_ptr<Composition>> composition = compose(configuration);
+    if (!composition) {
+        const Error &error = composition.error();
+        return refuse(error, exitCodeFor(error.kind), report, configuration.host.name);
+    }
+    const ExitCode code = serve(**composition, *std::move(plan), report, answer, signalWatch);
+    if ((*composition)->leakedInstances() > 0) {
+        // Their threads may still run, in libraries whose static objects an ordinary exit would destroy.
+        answer.flush();
+        ::_exit(static_cast<int>(code));
+    }
+    return code;
+}
+
+} // namespace burrow

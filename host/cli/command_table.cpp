@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_table.h"
+
+#include "cli/command_check.h"
+#include "cli/command_help.h"
+#include "cli/command_machine.h"
+#include "cli/command_run.h"
+
+namespace burrow {
+
+namespace {
+
+const CommandOption json{"json", "", "print one JSON value on stdout"};
+
+// clang-format off
+const Command commands[] = {
+    {
+        .name = "run",
+        .summary = "run the sessions of a configuration and print what they answer",
+        .argument = {Presence::Required, "FILE", "the configuration, in YAML"},
+        .options = {
+            {"input", "SESSION=FILE", "feed the lines of a file to a session; - is stdin", Repeats::Yes},
+            {"until-idle", "", "leave when all work is done, with a table of the sessions"},
+            json,
+        },
+        .details =
+R"(A line of a .jsonl file is an input as a JSON object; any other line is a prompt. Empty
+lines are skipped. Several files for one session are fed one after the other. A line that
+cannot be used is named on stderr and left out. A session whose queue is full is waited for.
+
+Answers are printed as they come, each line after the name of its session. Without
+--until-idle the sessions are served until Ctrl-C, also when stdin has ended. With --json
+stdout gets one value, at the end.
+
+Ctrl-C, TERM and HUP go down in order: runs end at their next boundary, and what is still
+open waits for the next start where the store keeps it. A second one ends runs at once, a
+third one leaves without waiting for anything.
+
+Exit codes; where several apply, the first of these:
+  78  the configuration is wrong, or a plugin cannot be used; nothing was run
+   3  an input failed
+   4  an input was cancelled, or was left open when the program was told to leave
+   7  another host owns the store, or a key came again with other content
+   1  a line could not be used, an input was refused, or a session has open inputs and
+      nothing will move them (--until-idle)
+   0  all inputs succeeded
+   2  the command line was not understood
+)",
+        .examples = {{
+            {"burrow run burrow.yaml --until-idle", "run what the sessions have to do, then leave"},
+            {"ls *.txt | burrow run burrow.yaml --input reader=- --until-idle", "give every name to the session \"reader\""},
+        }},
+        .run = runRunCommand,
+    },
+    {
+        .name = "check",
+        .summary = "check a configuration without starting anything",
+        .argument = {Presence::Required, "FILE", "the configuration, in YAML"},
+        .options = {json},
+        .details =
+R"(Findings are printed on stderr, each with its place, the line and what to do; stdout says
+what the configuration holds. Plugins are looked for, but none is loaded.
+
+Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong command line.
+)",
+        .examples = {{
+            {"burrow check burrow.yaml", "print the findings for people"},
+            {"burrow check burrow.yaml --json | jq .findings", "print them for programs"},
+        }},
+        .run = runCheckCommand,
+    },
+    {
+        .name = "machine",
+        .summary = "print the tables that decide what a session may do",
+        .argument = {},
+        .options = {{"format", "FORMAT", "text (default), mermaid or json"}, json},
+        .details = "",
+        .examples = {{
+            {"burrow machine", "print the tables as text"},
+            {"burrow machine --format mermaid", "print them as state diagrams"},
+        }},
+        .run = runMachineCommand,
+    },
+    {
+        .name = "version",
+        .summary = "print the version",
+        .argument = {},
+        .options = {json},
+        .details = "",
+        .examples = {{
+            {"burrow version", "print the version of the program"},
+            {"burrow version --json", "print it with the version of Qt it runs on"},
+        }},
+        .run = runVersionCommand,
+    },
+    {
+        .name = "help",
+        .summary = "explain a command, or the code of a finding",
+        .argument = {Presence::Optional, "WORD", "a command, or a code such as BUR1042"},
+        .options = {json},
+        .details = "",
+        .examples = {{
+            {"burrow help run", "explain the command \"run\""},
+            {"burrow help BUR1042", "explain what that finding means"},
+        }},
+        .run = runHelpCommand,
+    },
+};
+// clang-format on
+
+} // namespace
+
+std::span<const Command> commandTable()
+{
+    return commands;
+}
+
+const Command *commandNamed(const QString &name)
+{
+    for (const Command &command : commands) {
+        if (name == QLatin1String(command.name))
+            return &command;
+    }
+    return nullptr;
+}
+
+} // namespace burrow

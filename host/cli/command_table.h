@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/exit_code.h"
+
+#include <QHash>
+#include <QStringList>
+
+#include <array>
+#include <span>
+
+/// What the program can do, as data: parsing, help and whatever else describes the commands are made from these
+/// rows.
+namespace burrow {
+
+class AnswerWriter;
+struct Command;
+
+enum class Repeats : quint8 { No, Yes };
+
+struct CommandOption
+{
+    const char *name;    ///< Without dashes.
+    const char *value;   ///< What the value is called; empty for a switch.
+    const char *summary; ///< One phrase.
+    Repeats repeats = Repeats::No;
+};
+
+enum class Presence : quint8 { None, Optional, Required };
+
+/// A command takes at most one argument that is not an option.
+struct CommandArgument
+{
+    Presence presence = Presence::None;
+    const char *name = "";
+    const char *summary = "";
+};
+
+struct CommandExample
+{
+    const char *line;
+    const char *meaning;
+};
+
+/// One call of the program, as it was understood.
+struct Invocation
+{
+    const Command *command = nullptr;
+    QString argument;
+    QHash<QString, QStringList> options; ///< By name; a switch that was given has no values.
+
+    bool has(const char *option) const { return options.contains(QString::fromLatin1(option)); }
+    QStringList values(const char *option) const { return options.value(QString::fromLatin1(option)); }
+};
+
+struct Command
+{
+    const char *name;
+    const char *summary; ///< One phrase.
+    CommandArgument argument;
+    std::vector<CommandOption> options; ///< `help` is understood everywhere and not listed.
+    const char *details;                ///< Paragraphs, with their line breaks.
+    std::array<CommandExample, 2> examples;
+    ExitCode (*run)(const Invocation &, AnswerWriter &);
+};
+
+/// In the order in which people should read them.
+std::span<const Command> commandTable();
+/// Null when there is none.
+const Command *commandNamed(const QString &name);
+
+} // namespace burrow

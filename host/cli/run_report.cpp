@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_report.h"
+
+#include "cli/answer_writer.h"
+#include "cli/notices.h"
+#include "cli/text_table.h"
+#include "cli/words.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTextStream>
+
+namespace burrow {
+
+namespace {
+
+// A longer name than this pushes its own lines to the right and not everybody's.
+constexpr qsizetype name_width_max = 24;
+
+QString text(const QByteArray &utf8)
+{
+    return QString::fromUtf8(utf8);
+}
+
+// `json` members hold one JSON value as text; a bare number or string is one too.
+QJsonValue parsed(const QByteArray &json)
+{
+    if (json.isEmpty())
+        return {};
+    return QJsonDocument::fromJson('[' + json + ']').array().at(0);
+}
+
+QString durationText(std::optional<qint64> measured)
+{
+    if (!measured)
+        return QStringLiteral("-");
+    const qint64 milliseconds = *measured;
+    if (milliseconds < 1000)
+        return QStringLiteral("%1 ms").arg(milliseconds);
+    if (milliseconds < 60'000)
+        return QStringLiteral("%1 s").arg(double(milliseconds) / 1000, 0, 'f', 1);
+    const qint64 minutes = milliseconds / 60'000;
+    if (minutes < 60)
+        return QStringLiteral("%1 min %2 s").arg(minutes).arg(milliseconds / 1000 % 60);
+    return QStringLiteral("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
+}
+
+QJsonObject toJson(const InputEnd &end)
+{
+    const AcceptReceipt &receipt = end.receipt;
+    QJsonObject object{{QStringLiteral("session"), text(end.session)},
+                       {QStringLiteral("place"), end.place},
+                       {QStringLiteral("input"), text(receipt.input.toText())},
+                       {QStringLiteral("key"), text(end.key)},
+                       {QStringLiteral("verdict"), QLatin1String(acceptVerdictName(receipt.verdict))}};
+    if (receipt.existing)
+        object.insert(QStringLiteral("existing"), text(receipt.existing.toText()));
+    if (receipt.verdict == AcceptReceipt::Verdict::Rejected) {
+        object.insert(QStringLiteral("refusal"), QLatin1String(refusalName(receipt.refusal)));
+        object.insert(QStringLiteral("reason"), receipt.message);
+    } else if (!end.outcome) {
+        const OutcomeClass endedAs =
+            receipt.accepted() ? OutcomeClass::CompletedWithoutResult : receipt.endedAs;
+        object.insert(QStringLiteral("outcome"), QLatin1String(outcomeClassName(endedAs)));
+    } else if (end.outcome->waitFailure != WaitFailure::None) {
+        object.insert(QStringLiteral("wait_failure"), QLatin1String(waitFailureName(end.outcome->waitFailure)));
+        object.insert(QStringLiteral("reason"), end.outcome->reason);
+    } else {
+        object.insert(QStringLiteral("outcome"), QLatin1String(outcomeClassName(end.outcome->outcome)));
+        object.insert(QStringLiteral("text"), text(end.outcome->text));
+        object.insert(QStringLiteral("json"), parsed(end.outcome->json));
+        object.insert(QStringLiteral("reason"), end.outcome->reason);
+        if (end.outcome->run)
+            object.insert(QStringLiteral("run"), text(end.outcome->run.toText()));
+    }
+    return object;
+}
+
+// Nobody was told what became of it; whether it is open still is seen in the session's view.
+bool endedWithoutOutcome(const Outcome &outcome)
+{
+    return outcome.waitFailure != WaitFailure::None || outcome.outcome == OutcomeClass::RuntimeTerminated;
+}
+
+// Why a session that will not move by itself does not move.
+QString sentenceFor(WaitReason reason)
+{
+    switch (reason) {
+    case WaitReason::NoExecutor:
+        return QStringLiteral("the session has no executor");
+    case WaitReason::ExecutorFailed:
+        return QStringLiteral("the executor was given up");
+    case WaitReason::NoWake:
+        return QStringLiteral("nothing has asked for a run");
+    case WaitReason::PhaseBlocks:
+        return QStringLiteral("the session does not run in this state");
+    case WaitReason::Held:
+        return QStringLiteral("the session is held");
+    default:
+        return QStringLiteral("the session does not move (%1)").arg(QLatin1String(waitReasonName(reason)));
+    }
+}
+
+ExitCode exitCodeFor(OutcomeClass outcome)
+{
+    switch (outcome) {
+    case OutcomeClass::Completed:
+    case OutcomeClass::CompletedWithoutResult:
+    case OutcomeClass::CallbackPending:
+        return ExitCode::Ok;
+    case OutcomeClass::AbandonedWithError:
+    case OutcomeClass::CompletedWithFinalizationFailure:
+        return ExitCode::TurnFailed;
+    case OutcomeClass::Cancelled:
+    case OutcomeClass::Abandoned:
+    case OutcomeClass::RuntimeTerminated:
+        break;
+    }
+    return ExitCode::Cancelled;
+}
+
+} // namespace
+
+RunReport::RunReport(Form form, AnswerWriter &answer, QByteArrayList sessions)
+    : m_form(form)
+    , m_answer(answer)
+{
+    m_clock.start();
+    for (const QByteArray &name : sessions) {
+        m_nameWidth = std::max(m_nameWidth, std::min(text(name).size(), name_width_max));
+        m_sessions.insert(name, {});
+    }
+}
+
+void RunReport::addFindings(const Findings &findings)
+{
+    for (const QJsonValue &finding : findingsToJson(findings))
+        m_findings.append(finding);
+}
+
+void RunReport::addRefusedLine(const Findings &findings)
+{
+    addFindings(findings);
+    raise(ExitCode::Failed);
+    QString text;
+    QTextStream stream(&text);
+    printFindings(stream, findings);
+    stream.flush();
+    noticeAsIs(text.toUtf8());
+}
+
+void RunReport::noteActivity(const QByteArray &session)
+{
+    m_sessions[session].milliseconds = m_clock.elapsed();
+}
+
+void RunReport::add(const InputEnd &end)
+{
+    noteActivity(end.session);
+    if (end.outcome)
+        judge(end, *end.outcome);
+    else
+        judgeWithoutOutcome(end);
+    if (m_form == Form::Json)
+        m_answers.append(burrow::toJson(end));
+    else if (end.outcome && end.outcome->succeeded())
+        printAnswer(end, *end.outcome);
+}
+
+QByteArray RunReport::prefixOf(const QByteArray &session) const
+{
+    return text(session).leftJustified(m_nameWidth).toUtf8() + " │ ";
+}
+
+void RunReport::printAnswer(const InputEnd &end, const Outcome &outcome)
+{
+    // Inputs that went into one run together have one answer together.
+    RunId &lastPrinted = m_sessions[end.session].lastPrinted;
+    if (outcome.run && outcome.run == lastPrinted)
+        return;
+    lastPrinted = outcome.run;
+
+    QByteArray lines = outcome.text.isEmpty() ? outcome.json : outcome.text;
+    if (lines.isEmpty())
+        return;
+    lines.replace("\r\n", "\n");
+    while (lines.endsWith('\n'))
+        lines.chop(1);
+    if (m_answer.isTerminal())
+        lines = withoutControls(lines);
+    const QByteArray prefix = prefixOf(end.session);
+    m_answer.write(prefix + lines.replace("\n", "\n" + prefix) + '\n');
+}
+
+void RunReport::judge(const InputEnd &end, const Outcome &outcome)
+{
+    if (outcome.succeeded())
+        return;
+    if (endedWithoutOutcome(outcome)) {
+        Session &session = m_sessions[end.session];
+        ++session.terminated;
+        session.whyTerminated = outcome.reason;
+        return;
+    }
+    const ExitCode code = exitCodeFor(outcome.outcome);
+    raise(code);
+    const QLatin1String what(code == ExitCode::TurnFailed ? "failed" : "was cancelled");
+    const QString reason = outcome.reason.isEmpty() ? QString() : QStringLiteral(": ") + outcome.reason;
+    notice(QStringLiteral("%1: %2 %3%4").arg(text(end.session), end.place, what, reason));
+}
+
+void RunReport::judgeWithoutOutcome(const InputEnd &end)
+{
+    const AcceptReceipt &receipt = end.receipt;
+    if (receipt.verdict == AcceptReceipt::Verdict::Rejected) {
+        raise(receipt.refusal == Refusal::KeyConflict ? ExitCode::Conflict : ExitCode::Failed);
+        notice(QStringLiteral("%1: %2 was refused: %3").arg(text(end.session), end.place, receipt.message));
+    } else if (receipt.verdict == AcceptReceipt::Verdict::Deduplicated && !end.repeatExpected) {
+        // The work is not done twice, so how it ended then is how it ends now.
+        raise(exitCodeFor(receipt.endedAs));
+        notice(QStringLiteral("%1: %2 repeats the key \"%3\"; the first input with it has ended as %4")
+                   .arg(text(end.session), end.place, text(end.key),
+                        QLatin1String(outcomeClassName(receipt.endedAs))));
+    }
+}
+
+void RunReport::judgeOpen(RunEnding ending, const SessionView &view)
+{
+    const Session &session = m_sessions[view.name];
+    if (view.open == 0) {
+        if (session.terminated > 0) {
+            raise(ExitCode::Cancelled);
+            notice(QStringLiteral("%1: %2 got no answer: %3")
+                       .arg(text(view.name), counted(quint64(session.terminated), "input"),
+                            session.whyTerminated));
+        }
+        return;
+    }
+    const QString open = counted(view.open, "input");
+    if (ending == RunEnding::Left) {
+        raise(ExitCode::Cancelled);
+        notice(QStringLiteral("%1: %2 left open").arg(text(view.name), open));
+        return;
+    }
+    raise(ExitCode::Failed);
+    const QString why = view.note.isEmpty() ? session.whyTerminated : view.note;
+    notice(QStringLiteral("%1: %2 stay%3 open, because %4%5")
+               .arg(text(view.name), open, QLatin1String(view.open == 1 ? "s" : ""),
+                    sentenceFor(view.waitReason), why.isEmpty() ? QString() : QStringLiteral(": ") + why));
+}
+
+QString RunReport::tableOf(const std::vector<SessionView> &views) const
+{
+    const bool replaced =
+        std::any_of(views.begin(), views.end(), [](auto &view) { return view.tally.replaced > 0; });
+    QStringList heads{QStringLiteral("SESSION"),  QStringLiteral("STATE"),    QStringLiteral("EXECUTOR"),
+                      QStringLiteral("ACCEPTED"), QStringLiteral("CONSUMED"), QStringLiteral("FAILED"),
+                      QStringLiteral("OPEN"),     QStringLiteral("TIME")};
+    if (replaced)
+        heads.insert(6, QStringLiteral("REPLACED"));
+    TextTable table;
+    for (size_t column = 3; column < size_t(heads.size()); ++column)
+        table.alignRight(column);
+    table.addRow(heads);
+    for (const SessionView &view : views) {
+        QStringList row{text(view.name),
+                        QLatin1String(phaseName(view.phase)),
+                        view.executor.isEmpty() ? QStringLiteral("-") : text(view.executor),
+                        QString::number(view.tally.accepted),
+                        QString::number(view.tally.consumed),
+                        QString::number(view.tally.abandoned),
+                        QString::number(view.open),
+                        durationText(m_sessions[view.name].milliseconds)};
+        if (replaced)
+            row.insert(6, QString::number(view.tally.replaced));
+        table.addRow(row);
+    }
+    return table.toText();
+}
+
+QJsonObject RunReport::toJson(const SessionView &view) const
+{
+    const auto number = [](quint64 count) { return QJsonValue(qint64(count)); };
+    return {{QStringLiteral("name"), text(view.name)},
+            {QStringLiteral("id"), text(view.id.toText())},
+            {QStringLiteral("state"), QLatin1String(phaseName(view.phase))},
+            {QStringLiteral("executor"), text(view.executor)},
+            {QStringLiteral("accepted"), number(view.tally.accepted)},
+            {QStringLiteral("deduplicated"), number(view.tally.deduplicated)},
+            {QStringLiteral("rejected"), number(view.tally.rejected)},
+            {QStringLiteral("consumed"), number(view.tally.consumed)},
+            {QStringLiteral("replaced"), number(view.tally.replaced)},
+            {QStringLiteral("abandoned"), number(view.tally.abandoned)},
+            {QStringLiteral("failed_runs"), number(view.tally.runsFailed)},
+            {QStringLiteral("open"), number(view.open)},
+            {QStringLiteral("waiting"), QLatin1String(waitReasonName(view.waitReason))},
+            {QStringLiteral("note"), view.note},
+            {QStringLiteral("milliseconds"), m_sessions[view.name].milliseconds.value_or(0)}};
+}
+
+void RunReport::close(RunEnding ending, const QByteArray &host, const std::vector<SessionView> &views)
+{
+    for (const SessionView &view : views) {
+        if (ending != RunEnding::Failed)
+            judgeOpen(ending, view);
+    }
+    if (m_form == Form::Text) {
+        if (ending == RunEnding::Settled)
+            m_answer.write('\n' + tableOf(views).toUtf8());
+        return;
+    }
+    QJsonArray sessions;
+    for (const SessionView &view : views)
+        sessions.append(toJson(view));
+    m_answer.writeJson({{QStringLiteral("host"), QJsonObject{{QStringLiteral("name"), text(host)}}},
+                        {QStringLiteral("sessions"), sessions},
+                        {QStringLiteral("answers"), m_answers},
+                        {QStringLiteral("findings"), m_findings},
+                        {QStringLiteral("exit_code"), int(m_exitCode)}});
+}
+
+void RunReport::closeUnstarted(const QByteArray &host)
+{
+    close(RunEnding::Failed, host, {});
+}
+
+} // namespace burrow

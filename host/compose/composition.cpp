@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compose/composition.h"
+
+#include "compose/plugin_folders.h"
+#include "config/input_file.h"
+#include "plugin/plugin_host.h"
+#include "session/system_clock.h"
+#include "store/memory_store.h"
+
+#include <QJsonDocument>
+#include <QPromise>
+
+#include <atomic>
+
+namespace burrow {
+
+namespace {
+
+/// How long plugins get to come to rest after the host is gone.
+constexpr std::chrono::seconds plugins_rest_max(5);
+
+using Factories = std::map<QByteArray, std::shared_ptr<ExecutorFactory>>;
+
+CoreSettings coreSettings(const Configuration &configuration, const SessionSettings &session)
+{
+    CoreSettings settings;
+    settings.queueLimit = static_cast<quint32>(configuration.limits.queuePerSession);
+    settings.turnTimeout = configuration.limits.turnTimeout;
+    settings.stopGrace = session.stopGrace;
+    settings.retryBackoff = session.retryBackoff;
+    return settings;
+}
+
+/// The parts of a host, in the order in which they need each other: the last one goes first.
+class HostComposition final : public Composition
+{
+public:
+    explicit HostComposition(Configuration configuration)
+        : m_configuration(std::move(configuration))
+        , m_clock(std::make_shared<SystemClock>())
+        , m_plugins({.clock = m_clock,
+                     .folders = configuredPluginFolders(m_configuration),
+                     .installedFolder = installedPluginFolder(),
+                     .hostVersion = BURROW_VERSION})
+    {
+    }
+    ~HostComposition() override
+    {
+        m_host.reset();
+        m_factories.clear();
+        m_plugins.close(plugins_rest_max);
+    }
+
+    Result<void> build();
+
+    Host &host() override { return *m_host; }
+    QFuture<std::vector<Result<SessionId>>> openSessions() override;
+    std::vector<Input> startInputs(const QByteArray &session, Findings &problems) const override;
+    QByteArray executorOf(const QByteArray &session) const override;
+    quint32 leakedInstances() const override { return m_plugins.leakedInstances(); }
+
+private:
+    Result<void> loadPlugin(const QByteArray &id);
+    Result<void> makeFactory(const QByteArray &name, const ExecutorSettings &executor);
+
+    const Configuration m_configuration;
+    const std::shared_ptr<SystemClock> m_clock;
+    MemoryStore m_store;
+    PluginHost m_plugins;
+    Factories m_factories;
+    std::unique_ptr<Host> m_host;
+};
+
+Result<void> HostComposition::loadPlugin(const QByteArray &id)
+{
+    const auto configured = m_configuration.plugins.find(id);
+    if (configured != m_configuration.plugins.end() && !configured->second.enabled) {
+        return Error{
+            ErrorKind::Configuration,
+            QStringLiteral("plugin \"%1\" is switched off (plugins.%1.enabled)").arg(QString::fromUtf8(id))};
+    }
+    const bool byPath = configured != m_configuration.plugins.end() && !configured->second.path.value.isEmpty();
+    Result<PluginInfo> loaded =
+        byPath ? m_plugins.loadLibrary(configured->second.path.value) : m_plugins.load(id);
+    if (!loaded)
+        return loaded.error();
+    if (loaded->identity.id != id) {
+        return Error{
+            ErrorKind::Configuration,
+            QStringLiteral("plugins.%1.path names %2, which holds plugin \"%3\"")
+                .arg(QString::fromUtf8(id), loaded->libraryPath, QString::fromUtf8(loaded->identity.id))};
+    }
+    return {};
+}
+
+Result<void> HostComposition::makeFactory(const QByteArray &name, const ExecutorSettings &executor)
+{
+    const QByteArray &id = executor.plugin.value;
+    if (Result<void> loaded = loadPlugin(id); !loaded)
+        return loaded;
+    const auto configured = m_configuration.plugins.find(id);
+    const bool runInline = configured != m_configuration.plugins.end() && configured->second.runInline;
+    Result<std::shared_ptr<ExecutorFactory>> factory = m_plugins.makeExecutorFactory(
+        {.name = name,
+         .plugin = id,
+         .configJson = QJsonDocument(executor.config.value).toJson(QJsonDocument::Compact),
+         .inlineCalls = runInline ? InlineCalls::Yes : InlineCalls::No,
+         .outputBytesMax = m_configuration.limits.outputPerTurnBytes});
+    if (!factory) {
+        return Error{factory.error().kind,
+                     QStringLiteral("executors.%1: %2").arg(QString::fromUtf8(name), factory.error().message)};
+    }
+    m_factories.emplace(name, *std::move(factory));
+    return {};
+}
+
+Result<void> HostComposition::build()
+{
+    if (static_cast<qint64>(m_configuration.sessions.size()) > m_configuration.limits.sessions) {
+        return Error{ErrorKind::Configuration,
+                     QStringLiteral("there are %1 sessions and limits.sessions allows %2")
+                         .arg(m_configuration.sessions.size())
+                         .arg(m_configuration.limits.sessions)};
+    }
+    for (const auto &[name, executor] : m_configuration.executors) {
+        if (Result<void> made = makeFactory(name, executor); !made)
+            return made;
+    }
+    m_host = std::make_unique<Host>(HostOptions{.name = m_configuration.host.name,
+                                                .shards = 0,
+                                                .shutdownTimeout = m_configuration.host.shutdownTimeout},
+                                    m_store, *m_clock);
+    return {};
+}
+
+QFuture<std::vector<Result<SessionId>>> HostComposition::openSessions()
+{
+    QList<QFuture<Result<SessionId>>> opening;
+    for (const auto &[name, session] : m_configuration.sessions) {
+        opening.append(m_host->openSession({.name = name,
+                                            .executor = m_factories.at(session.executor.value),
+                                            .settings = coreSettings(m_configuration, session)}));
+    }
+    return QtFuture::whenAll(opening.begin(), opening.end())
+        .then([](const QList<QFuture<Result<SessionId>>> &opened) {
+            std::vector<Result<SessionId>> results;
+            for (const QFuture<Result<SessionId>> &one : opened)
+                results.push_back(one.result());
+            return results;
+        });
+}
+
+std::vector<Input> HostComposition::startInputs(const QByteArray &session, Findings &problems) const
+{
+    std::vector<Input> inputs;
+    const auto found = m_configuration.sessions.find(session);
+    if (found == m_configuration.sessions.end())
+        return inputs;
+    InputFileContent content = burrow::startInputs(found->second);
+    problems.insert(problems.end(), content.findings.begin(), content.findings.end());
+    for (ReadInput &read : content.inputs)
+        inputs.push_back(std::move(read.input));
+    return inputs;
+}
+
+QByteArray HostComposition::executorOf(const QByteArray &session) const
+{
+    const auto found = m_configuration.sessions.find(session);
+    return found == m_configuration.sessions.end() ? QByteArray() : found->second.executor.value;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Composition>> compose(const Configuration &configuration)
+{
+    auto composition = std::make_unique<HostComposition>(configuration);
+    if (Result<void> built = composition->build(); !built)
+        return built.error();
+    return std::unique_ptr<Composition>(std::move(composition));
+}
+
+} // namespace burrow

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/enum_names.h"
+#include "base/time.h"
+#include "config/json_value.h"
+#include "port/plugin_catalog.h"
+
+#include <QStringList>
+
+#include <map>
+#include <vector>
+
+/// A configuration file as typed values. The meaning, bounds and default of every key stand in key_table.cpp;
+/// places are kept where a later check may have something to say.
+namespace burrow {
+
+enum class StoreKind : quint8 { Memory, Sqlite };
+inline constexpr EnumNames<StoreKind, 2> storeKindName{{"memory", "sqlite"}};
+
+enum class RestartPolicy : quint8 { Never, OnFailure, Always };
+inline constexpr EnumNames<RestartPolicy, 3> restartPolicyName{{"never", "on_failure", "always"}};
+
+enum class LogLevel : quint8 { Debug, Info, Warning, Error };
+inline constexpr EnumNames<LogLevel, 4> logLevelName{{"debug", "info", "warning", "error"}};
+
+struct HostSettings
+{
+    QByteArray name;
+    QString dataDirectory; ///< Empty when none was given and there is no home directory.
+    Duration shutdownTimeout{};
+};
+
+struct RetentionSettings
+{
+    Duration keys{};
+    Duration inputs{};
+    Duration events{};
+};
+
+struct StoreSettings
+{
+    StoreKind kind = StoreKind::Memory;
+    QString path;
+    Duration stallLimit{};
+    RetentionSettings retention;
+};
+
+struct LimitSettings
+{
+    qint64 sessions = 0;
+    qint64 queuePerSession = 0;
+    Duration turnTimeout{};
+    qint64 outputPerTurnBytes = 0;
+};
+
+struct LoggingSettings
+{
+    LogLevel level = LogLevel::Info;
+    std::map<QByteArray, LogLevel> categories;
+};
+
+struct PluginSettings
+{
+    Place place; ///< Of the plugin's id.
+    bool enabled = true;
+    Placed<QString> path; ///< Empty: the plugin directories are searched.
+    Isolation isolation = Isolation::InProcess;
+    bool runInline = false; ///< The key `inline`.
+};
+
+struct ExecutorSettings
+{
+    Place place; ///< Of the executor's name.
+    Placed<QByteArray> plugin;
+    PlacedJson config;
+};
+
+/// What is submitted to a session once, when it first starts: texts, or the inputs of a file.
+struct OnStart
+{
+    std::vector<Placed<QByteArray>> texts;
+    Placed<QString> file; ///< Empty when texts are given, or nothing.
+};
+
+struct SessionSettings
+{
+    Place place; ///< Of the session's name.
+    Placed<QByteArray> executor;
+    std::map<QByteArray, QByteArray> labels;
+    OnStart onStart;
+    Duration retryBackoff{};
+    Duration stopGrace{};
+    RestartPolicy restart = RestartPolicy::OnFailure;
+};
+
+struct Configuration
+{
+    QString file; ///< As it was named by whoever loads it.
+    HostSettings host;
+    StoreSettings store;
+    LimitSettings limits;
+    LoggingSettings logging;
+    std::vector<Placed<QString>> pluginDirectories; ///< Searched before the directories that the host knows.
+    std::map<QByteArray, PluginSettings> plugins;
+    std::map<QByteArray, ExecutorSettings> executors;
+    std::map<QByteArray, SessionSettings> sessions;
+};
+
+} // namespace burrow

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/document.h"
+
+#include "config/syntax_error.h"
+#include "config/tree_builder.h"
+
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <optional>
+#include <sstream>
+
+namespace burrow {
+
+namespace {
+
+bool isIndentedByTab(QByteArrayView line)
+{
+    qsizetype at = 0;
+    bool tab = false;
+    for (; at < line.size() && (line[at] == ' ' || line[at] == '\t'); ++at)
+        tab = tab || line[at] == '\t';
+    return tab && at < line.size() && line[at] != '#';
+}
+
+/// Reports the first line that a tab indents, among those that were read, and says how many more there are:
+/// whoever has one has them everywhere.
+bool reportTabs(const SourcePointer &source, const TreeBuilder &builder, int lastLineRead, Findings &findings)
+{
+    int first = 0;
+    int more = 0;
+    for (int number = 1; number <= source->lineCount(); ++number) {
+        if (!isIndentedByTab(source->line(number)) || builder.isLiteralLine(number))
+            continue;
+        if (first == 0 && number > lastLineRead)
+            return false;
+        first == 0 ? first = number : ++more;
+    }
+    if (first == 0)
+        return false;
+    const Place place{source, first, static_cast<int>(source->line(first).indexOf('\t')), 1};
+    QString help = QStringLiteral("replace it by spaces");
+    if (more > 0)
+        help += QStringLiteral("; %1 more line%2 start so").arg(more).arg(QLatin1String(more == 1 ? "" : "s"));
+    report(findings, place, FindingCode::TabIndentation,
+           QStringLiteral("a tab is used for indentation; YAML allows only spaces"), help);
+    return true;
+}
+
+} // namespace
+
+const Node *Node::find(QByteArrayView key) const
+{
+    for (const Entry &each : entries) {
+        if (QByteArrayView(each.key) == key)
+            return each.value.get();
+    }
+    return nullptr;
+}
+
+bool Node::isNull() const
+{
+    if (kind == Kind::Null)
+        return true;
+    return kind == Kind::Scalar && plain
+           && (text.isEmpty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+}
+
+NodePointer readDocument(const SourcePointer &source, Findings &findings)
+{
+    TreeBuilder builder(source, findings);
+    int lastLineRead = source->lineCount();
+    std::optional<Finding> syntax;
+    try {
+        std::istringstream stream(
+            std::string(source->bytes().data(), static_cast<std::size_t>(source->bytes().size())));
+        YAML::Parser parser(stream);
+        while (parser.HandleNextDocument(builder)) {
+        }
+    } catch (const YAML::Exception &exception) {
+        const Place place = builder.place(exception.mark);
+        builder.endLiteral(place.line);
+        lastLineRead = place.line;
+        syntax = syntaxFinding(place, exception.msg, builder.openBracket());
+    } catch (const StopReading &) {
+        return nullptr;
+    }
+    const bool tabs = reportTabs(source, builder, lastLineRead, findings);
+    if (syntax) {
+        // Where a tab indents, what the parser then says is only its consequence.
+        if (!tabs)
+            addFinding(findings, *syntax);
+        return nullptr;
+    }
+    if (!builder.root() || builder.root()->isNull()) {
+        report(findings, Place{source, 1, 0, 1}, FindingCode::DocumentCount,
+               QStringLiteral("the file is empty"), QStringLiteral("begin with \"version: 1\""));
+        return nullptr;
+    }
+    return builder.root();
+}
+
+} // namespace burrow

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/finding.h"
+
+#include <QByteArray>
+
+#include <memory>
+
+namespace burrow {
+
+/// The bytes of one file and where its lines begin. Shared by every place that points into it, so that a
+/// finding made late still shows its line.
+class SourceText
+{
+public:
+    SourceText(QString name, QByteArray bytes);
+
+    const QString &name() const { return m_name; }
+    QByteArrayView bytes() const { return m_bytes; }
+    int lineCount() const { return static_cast<int>(m_lineStarts.size()); }
+    /// Line `number`, from 1, without its end; empty beyond the last.
+    QByteArrayView line(int number) const;
+    /// The offset of a byte of a line; at most the size.
+    qsizetype offset(int number, int byteColumn) const;
+    /// The line that holds the byte at `offset`.
+    int lineAt(qsizetype offset) const;
+
+private:
+    QString m_name;
+    QByteArray m_bytes;
+    std::vector<qsizetype> m_lineStarts;
+};
+
+using SourcePointer = std::shared_ptr<const SourceText>;
+
+/// A place in a file. It counts bytes, because the column in characters is wanted only for findings and costs a
+/// walk over the line.
+struct Place
+{
+    SourcePointer source;
+    int line = 0;       ///< From 1; 0 for a value that no file gave.
+    int byteColumn = 0; ///< From 0.
+    int byteLength = 1;
+
+    bool isGiven() const { return source && line > 0; }
+    /// "file:line:column".
+    QString toText() const;
+};
+
+/// A value and where it was written.
+template <typename T>
+struct Placed
+{
+    T value{};
+    Place place;
+};
+
+/// A finding at a place, with the excerpt filled in.
+Finding findingAt(const Place &place, FindingCode code, const QString &message, const QString &help = {});
+void report(Findings &findings, const Place &place, FindingCode code, const QString &message,
+            const QString &help = {});
+void reportWarning(Findings &findings, const Place &place, FindingCode code, const QString &message,
+                   const QString &help = {});
+
+/// The number of characters in UTF-8 text.
+int charactersIn(QByteArrayView utf8);
+/// The offset of the first byte that is not UTF-8; -1 when all is well.
+qsizetype firstInvalidUtf8(QByteArrayView bytes);
+
+/// Reads a file that a person wrote. Null, with a finding, when it cannot be read, is too large, is not UTF-8
+/// or holds control characters. A byte order mark is dropped.
+SourcePointer readSource(const QString &path, Findings &findings);
+/// The same checks on bytes that are already here.
+SourcePointer checkedSource(const QString &name, QByteArray bytes, Findings &findings);
+
+} // namespace burrow

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/host.h"
+
+#include "control/answer.h"
+#include "control/event_relay.h"
+#include "control/shard_thread.h"
+#include "session/id_mint.h"
+
+#include <QMetaMethod>
+
+#include <shared_mutex>
+
+namespace burrow {
+
+namespace {
+
+QFuture<void> finishedAfter(std::size_t count, std::function<void(const std::function<void()> &)> begin)
+{
+    auto promise = std::make_shared<QPromise<void>>();
+    promise->start();
+    QFuture<void> future = promise->future();
+    begin(Countdown(count, [promise] { promise->finish(); }));
+    return future;
+}
+
+/// An outcome that is known to be none. Each caller gets a future of its own: what one does with a shared one,
+/// take its result or cancel it, would happen to all.
+QFuture<Outcome> noOutcome(const QString &reason)
+{
+    return QtFuture::makeReadyFuture(waitFailed(WaitFailure::ChannelClosed, reason));
+}
+
+Error shuttingDown()
+{
+    return {ErrorKind::NotReady, QStringLiteral("the host is shutting down")};
+}
+
+/// What a submit costs beside its content, so that a flood of small inputs is bounded as well.
+constexpr qint64 submit_overhead_bytes = 1024;
+
+AcceptReceipt hostIsBusy(InputId input)
+{
+    AcceptReceipt receipt;
+    receipt.input = input;
+    receipt.refusal = Refusal::Busy;
+    receipt.message = QStringLiteral("too many inputs wait for their receipt in this host; try again");
+    return receipt;
+}
+
+WaitMode modeOf(WaitFor wait)
+{
+    return wait == WaitFor::Terminal ? WaitMode::Terminal : WaitMode::Attempt;
+}
+
+} // namespace
+
+class Host::Private
+{
+public:
+    /// The way in for a store's answer, which may come later than the host lives.
+    struct Door
+    {
+        explicit Door(Private *behind)
+            : host(behind)
+        {
+        }
+        void close()
+        {
+            const std::lock_guard lock(mutex);
+            host = nullptr;
+        }
+        std::mutex mutex;
+        Private *host; // Guarded by mutex; null once the host is gone.
+    };
+
+    Private(HostOptions hostOptions, Store &hostStore, TimerClock &hostClock)
+        : options(std::move(hostOptions))
+        , store(hostStore)
+        , clock(hostClock)
+    {
+        const quint32 count =
+            options.shards > 0 ? options.shards : std::max(1U, std::thread::hardware_concurrency());
+        for (quint32 index = 0; index < count; ++index) {
+            shards.push_back(std::make_unique<ShardThread>(store, clock, relay,
+                                                           QStringLiteral("burrow-shard-%1").arg(index)));
+        }
+    }
+
+    void post(SessionId session, ShardMessage message)
+    {
+        shards[qHash(session) % shards.size()]->post(std::move(message));
+    }
+    QFuture<CommandReceipt> command(SessionId session, std::variant<CancelCommand, LifecycleCommand> command);
+    void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
+    std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened,
+                               const Answer<Result<SessionId>> &answer);
+    bool onShardThread() const;
+    /// Room for a submit of that size among those that have no receipt yet; false when there is none.
+    bool takeRoom(qint64 bytes);
+
+    // Constant after construction.
+    const HostOptions options;
+    Store &store;
+    TimerClock &clock;
+    EventRelay relay;
+    std::vector<std::unique_ptr<ShardThread>> shards; ///< After `relay`, which they call.
+    const std::shared_ptr<Door> door = std::make_shared<Door>(this);
+
+    std::atomic<qint64> unanswered = 0; ///< Bytes of the inputs that wait for their receipt.
+
+    std::shared_mutex mutex;
+    QHash<QByteArray, SessionId> names; // Guarded by mutex; null while the session is being opened.
+    QFuture<void> down;                 // Guarded by mutex; valid once a shutdown has begun.
+    bool goingDown = false;             // Guarded by mutex.
+};
+
+QFuture<CommandReceipt> Host::Private::command(SessionId session,
+                                               std::variant<CancelCommand, LifecycleCommand> command)
+{
+    const Answer<CommandReceipt> answer;
+    post(session, CommandMessage{session, std::move(command), answer});
+    return answer.future();
+}
+
+bool Host::Private::takeRoom(qint64 bytes)
+{
+    // An input that is alone always has room: whether it is too large by itself is for its session to say.
+    const qint64 before = unanswered.fetch_add(bytes, std::memory_order_relaxed);
+    if (before == 0 || before + bytes <= limits::ticket_bytes_per_host_max)
+        return true;
+    unanswered.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+}
+
+bool Host::Private::onShardThread() const
+{
+    return std::any_of(shards.begin(), shards.end(), [](const std::unique_ptr<ShardThread> &thread) {
+        return thread.get() == QThread::currentThread();
+    });
+}
+
+void Host::Private::postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished)
+{
+    for (const std::unique_ptr<ShardThread> &thread : shards)
+        thread->post(ShutdownMessage{mode, hardAt, finished});
+}
+
+/// Gives the opened session to its shard, which answers; or says why not.
+std::optional<Error> Host::Private::adopt(const SessionSpec &spec, Result<StoredSession> opened,
+                                          const Answer<Result<SessionId>> &answer)
+{
+    // Posted under the lock, so that a session is either before the shutdown in its shard's inbox or not there.
+    const std::unique_lock lock(mutex);
+    if (!opened || goingDown) {
+        names.remove(spec.name);
+        return opened ? shuttingDown() : opened.error();
+    }
+    const SessionId id = opened->id;
+    names.insert(spec.name, id);
+    post(id, AdoptMessage{std::move(opened).value(), spec.executor,
+                          std::make_shared<const CoreSettings>(spec.settings), [answer, id] { answer(id); }});
+    return std::nullopt;
+}
+
+Host::Host(HostOptions options, Store &store, TimerClock &clock, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(std::move(options), store, clock))
+{
+    connect(&d->relay, &EventRelay::arrived, this, [this](const std::vector<SessionEvent> &events) {
+        Q_EMIT eventsArrived(events);
+        stopCollectingForNobody();
+    });
+    connect(&d->relay, &EventRelay::lost, this, &Host::eventsLost);
+    connect(&d->relay, &EventRelay::fenced, this, [this](const QString &owner) {
+        Q_EMIT fenced(owner);
+        shutdownNow();
+    });
+}
+
+Host::~Host()
+{
+    // A shard cannot wait for its own thread; whoever wants this from a continuation goes back to a context
+    // object.
+    BURROW_ASSERT(!d->onShardThread());
+    d->door->close();
+    QFuture<void> down = shutdown();
+    shutdownNow();
+    down.waitForFinished();
+    // Continuations may still be running there, and may call this object: it is whole until all have ended.
+    for (const std::unique_ptr<ShardThread> &thread : d->shards)
+        thread->end();
+}
+
+QFuture<Result<SessionId>> Host::openSession(SessionSpec spec)
+{
+    const Answer<Result<SessionId>> answer;
+    std::optional<Error> refusal;
+    {
+        const std::unique_lock lock(d->mutex);
+        if (d->goingDown)
+            refusal = shuttingDown();
+        else if (d->names.contains(spec.name))
+            refusal = Error{ErrorKind::Conflict,
+                            QStringLiteral("session \"%1\" is open already").arg(QString::fromUtf8(spec.name))};
+        else
+            d->names.insert(spec.name, {});
+    }
+    if (refusal) {
+        answer(*refusal);
+        return answer.future();
+    }
+    IdMint mint;
+    const SessionId fresh = mint.next<SessionId>(d->clock.wallNow());
+    const QByteArray name = spec.name;
+    d->store.openSession(
+        fresh, name, [door = d->door, spec = std::move(spec), answer](Result<StoredSession> opened) {
+            std::optional<Error> error;
+            {
+                const std::lock_guard lock(door->mutex);
+                error =
+                    door->host != nullptr ? door->host->adopt(spec, std::move(opened), answer) : shuttingDown();
+            }
+            if (error) // Continuations run inside this, so no lock is held.
+                answer(*error);
+        });
+    return answer.future();
+}
+
+SessionId Host::sessionNamed(const QByteArray &name) const
+{
+    const std::shared_lock lock(d->mutex);
+    return d->names.value(name);
+}
+
+QByteArrayList Host::sessionNames() const
+{
+    const std::shared_lock lock(d->mutex);
+    return d->names.keys();
+}
+
+Submission Host::submit(SessionId session, Input input, SubmitOptions options)
+{
+    const WallTime now = d->clock.wallNow();
+    const InputId id = IdMint::inputId(now, d->store.nextSequence());
+    const qint64 bytes = contentBytes(input) + submit_overhead_bytes;
+    if (!d->takeRoom(bytes)) {
+        const AcceptReceipt busy = hostIsBusy(id);
+        return {id, QtFuture::makeReadyFuture(busy), noOutcome(busy.message)};
+    }
+    input.id = id;
+    if (input.submittedAt == WallTime{})
+        input.submittedAt = now;
+    const Answer<AcceptReceipt> receipt;
+    SubmitMessage message;
+    message.session = session;
+    message.input = std::make_shared<const Input>(std::move(input));
+    message.withoutWake = options.withoutWake;
+    message.mode = modeOf(options.wait);
+    // Called, if at all, by a shard, and no shard outlives the host.
+    message.receipt = [receipt, bytes, &unanswered = d->unanswered](AcceptReceipt given) {
+        unanswered.fetch_sub(bytes, std::memory_order_relaxed);
+        receipt(std::move(given));
+    };
+    if (options.wait == WaitFor::Nothing) {
+        d->post(session, std::move(message));
+        return {id, receipt.future(), noOutcome(QStringLiteral("nobody asked to wait"))};
+    }
+    const Answer<Outcome> outcome;
+    message.outcome = outcome;
+    d->post(session, std::move(message));
+    return {id, receipt.future(), outcome.future()};
+}
+
+QFuture<CommandReceipt> Host::cancel(SessionId session, CancelMode mode, RunId run, const QString &reason)
+{
+    return d->command(session, CancelCommand{0, mode, run, reason});
+}
+
+QFuture<CommandReceipt> Host::stop(SessionId session, const QString &reason)
+{
+    return d->command(session, LifecycleCommand{0, LifecycleVerb::Stop, reason});
+}
+
+QFuture<CommandReceipt> Host::start(SessionId session)
+{
+    return d->command(session, LifecycleCommand{0, LifecycleVerb::Start, {}});
+}
+
+QFuture<std::vector<SessionView>> Host::views()
+{
+    struct Gathered
+    {
+        std::mutex mutex;
+        std::vector<SessionView> views;
+    };
+    const Answer<std::vector<SessionView>> answer;
+    auto gathered = std::make_shared<Gathered>();
+    const Countdown countdown(d->shards.size(), [gathered, answer] { answer(std::move(gathered->views)); });
+    for (const std::unique_ptr<ShardThread> &thread : d->shards) {
+        thread->post(ViewMessage{{}, [gathered, countdown](std::vector<SessionView> views) {
+                                     {
+                                         const std::lock_guard lock(gathered->mutex);
+                                         gathered->views.insert(gathered->views.end(), views.begin(),
+                                                                views.end());
+                                     }
+                                     countdown();
+                                 }});
+    }
+    return answer.future();
+}
+
+QFuture<std::vector<SessionView>> Host::view(SessionId session)
+{
+    const Answer<std::vector<SessionView>> answer;
+    if (session.isNull())
+        answer({});
+    else
+        d->post(session, ViewMessage{session, answer});
+    return answer.future();
+}
+
+QFuture<void> Host::whenSettled()
+{
+    return finishedAfter(d->shards.size(), [this](const std::function<void()> &one) {
+        for (const std::unique_ptr<ShardThread> &thread : d->shards)
+            thread->post(SettledMessage{one});
+    });
+}
+
+QFuture<void> Host::shutdown()
+{
+    const std::unique_lock lock(d->mutex);
+    if (std::exchange(d->goingDown, true))
+        return d->down;
+    const MonotonicTime hardAt = d->clock.now() + d->options.shutdownTimeout;
+    d->down = finishedAfter(d->shards.size(), [this, hardAt](const std::function<void()> &one) {
+        d->postShutdown(CancelMode::Boundary, hardAt, one);
+    });
+    return d->down;
+}
+
+void Host::shutdownNow()
+{
+    shutdown();
+    d->postShutdown(CancelMode::Hard, MonotonicTime::never(), {});
+}
+
+/// Asked after a delivery and not when somebody disconnects: Qt tells of that with locks of its own held, which
+/// this question would wait for.
+void Host::stopCollectingForNobody()
+{
+    const QMetaMethod signal = QMetaMethod::fromSignal(&Host::eventsArrived);
+    if (isSignalConnected(signal))
+        return;
+    d->relay.setWanted(false);
+    if (isSignalConnected(signal)) // Somebody connected meanwhile, on another thread.
+        d->relay.setWanted(true);
+}
+
+void Host::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == QMetaMethod::fromSignal(&Host::eventsArrived))
+        d->relay.setWanted(true);
+}
+
+} // namespace burrow

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/settings.h"
+#include "model/event.h"
+#include "model/session_event.h"
+#include "model/session_view.h"
+#include "port/clock.h"
+#include "port/executor.h"
+#include "port/store.h"
+
+#include <QFuture>
+#include <QObject>
+
+namespace burrow {
+
+/// What a session is, as configuration says it.
+struct SessionSpec
+{
+    QByteArray name;
+    std::shared_ptr<ExecutorFactory> executor; ///< Null: the session takes input but has nobody to run it.
+    CoreSettings settings;
+};
+
+/// Whether the submitter wants to hear of the outcome, and when.
+enum class WaitFor : quint8 { Nothing, Attempt, Terminal };
+
+struct SubmitOptions
+{
+    WaitFor wait = WaitFor::Nothing;
+    bool withoutWake = false;
+};
+
+/// The two answers to a submit. `receipt` says what became of the accept. `outcome` finishes when the input
+/// does, in the way that was asked for; where nothing will be told (a refusal, an input that had ended, nobody
+/// waits) it finishes at once with a wait failure and its reason. Neither is ever cancelled.
+struct Submission
+{
+    InputId input; ///< The id the input has if it is accepted.
+    QFuture<AcceptReceipt> receipt;
+    QFuture<Outcome> outcome;
+};
+
+struct HostOptions
+{
+    QByteArray name = "burrow";
+    quint32 shards = 0; ///< 0 = one per core.
+    Duration shutdownTimeout = limits::shutdown_timeout_default;
+};
+
+/// The host: sessions by name, commands in, receipts out. It takes its store, clock and factories by
+/// constructor and never sees what is behind them.
+///
+/// Threads: the object lives on the caller's Qt thread and emits its signals there; every function may be
+/// called from any thread and returns at once. Futures finish on a shard's thread: continue with a context
+/// object to come back. A continuation without one holds up its shard and must not wait for another answer of
+/// the host. No future is ever cancelled: what cannot be answered any more says so. Errors are answers
+/// (receipts), never exceptions.
+class Host : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `store` and `clock` must outlive the host.
+    Host(HostOptions options, Store &store, TimerClock &clock, QObject *parent = nullptr);
+    /// Ends what still runs as shutdownNow() does, and waits for it. Not on a shard's thread, where
+    /// continuations run.
+    ~Host() override;
+
+    /// Opens the session or creates it, and attaches its executor. Errors: Conflict (the name is open already),
+    /// NotReady (the host is shutting down), and what the store says.
+    QFuture<Result<SessionId>> openSession(SessionSpec spec);
+    /// The open session with that name; null when there is none.
+    SessionId sessionNamed(const QByteArray &name) const;
+    QByteArrayList sessionNames() const;
+
+    /// Submits an input; its id is minted here, whatever it carries. Refused as busy while the inputs that wait
+    /// for their receipt take up limits::ticket_bytes_per_host_max.
+    Submission submit(SessionId session, Input input, SubmitOptions options = {});
+
+    /// Cancels the current run at its boundary or now; a named run must be the current one.
+    QFuture<CommandReceipt> cancel(SessionId session, CancelMode mode, RunId run = {},
+                                   const QString &reason = {});
+    QFuture<CommandReceipt> stop(SessionId session, const QString &reason = {});
+    QFuture<CommandReceipt> start(SessionId session);
+
+    /// What the sessions are doing. Unknown sessions are left out.
+    QFuture<std::vector<SessionView>> views();
+    QFuture<std::vector<SessionView>> view(SessionId session);
+
+    /// Finishes when no session has anything left that will move by itself: every input is terminal, or what is
+    /// left waits for somebody (an executor that was given up, a stopped or held session). Counts what was
+    /// submitted before the call.
+    QFuture<void> whenSettled();
+
+    /// Goes down in order: admission closes, runs are cancelled at their boundary and after the shutdown
+    /// timeout hard, what finishes is committed, the rest is rolled back, executors are released. Finishes when
+    /// that is done.
+    QFuture<void> shutdown();
+    /// Does not wait for boundaries; also while a shutdown is under way.
+    void shutdownNow();
+
+Q_SIGNALS:
+    /// Everything sessions said since the last signal, in order per session. Collected only while connected.
+    void eventsArrived(const std::vector<burrow::SessionEvent> &events);
+    /// So many events were dropped because nobody took them in time (see limits::pending_events_max).
+    void eventsLost(quint64 count);
+    /// Another host owns the store; this one has stopped serving.
+    void fenced(const QString &owner);
+
+protected:
+    void connectNotify(const QMetaMethod &signal) override;
+
+private:
+    void stopCollectingForNobody();
+
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace burrow

@@ -26,6 +26,7 @@ struct StoredOutcome
     FinishedInput input;
     QByteArray idempotencyKey;
     quint64 payloadHash = 0;
+    WallTime endedAt; ///< When the store took the write.
 };
 
 /// Whether a submit may wait for the disk on the calling thread. A store without such a path ignores it.
@@ -49,6 +50,16 @@ public:
     /// The ended input with that id, or nothing. Answers on any thread, also before it returns.
     using OutcomeReply = std::function<void(Result<std::optional<StoredOutcome>>)>;
     virtual void findOutcome(SessionId session, InputId input, OutcomeReply reply) = 0;
+
+    /// The ended input that was accepted last under that key, or nothing. Answers on any thread, also before it
+    /// returns.
+    virtual void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) = 0;
+
+    /// The keys of the session's ended inputs that are within the retention, in any order; keys of open inputs
+    /// are in StoredSession. Asked once after openSession(), and again after each reopening. May take long: an
+    /// accept with a key waits for it, a run does not. Answers on any thread, also before it returns.
+    using KeysReply = std::function<void(Result<std::vector<RetainedKey>>)>;
+    virtual void loadKeys(SessionId session, KeysReply reply) = 0;
 
     /// The next input sequence of this store; never reused, also not after a crash. Any thread.
     virtual quint64 nextSequence() = 0;

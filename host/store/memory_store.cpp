@@ -66,6 +66,7 @@ void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
     StoredSession stored;
     {
         const std::lock_guard lock(m_mutex);
+        stored.existed = m_byName.contains(name);
         const SessionId id = m_byName.value(name, idIfNew);
         m_byName.insert(name, id);
         Image &image = m_sessions[id];
@@ -117,6 +118,43 @@ void MemoryStore::findOutcome(SessionId session, InputId input, OutcomeReply rep
     reply(std::move(found));
 }
 
+void MemoryStore::findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply)
+{
+    std::optional<StoredOutcome> found;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &[sequence, outcome] : m_ledger) {
+            if (outcome.session == session && outcome.idempotencyKey == key)
+                found = outcome; // The one that was accepted last.
+        }
+    }
+    reply(std::move(found));
+}
+
+void MemoryStore::loadKeys(SessionId session, KeysReply reply)
+{
+    std::vector<RetainedKey> keys;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &[sequence, outcome] : m_ledger) {
+            if (outcome.session == session && !outcome.idempotencyKey.isEmpty()) {
+                keys.push_back({.key = outcome.idempotencyKey,
+                                .input = outcome.input.id,
+                                .payloadHash = outcome.payloadHash,
+                                .endedAs = outcome.input.outcome.outcome,
+                                .endedAt = outcome.endedAt});
+            }
+        }
+    }
+    reply(std::move(keys));
+}
+
+WallTime MemoryStore::now()
+{
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::now().time_since_epoch())};
+}
+
 void MemoryStore::remember(StoredOutcome outcome)
 {
     const quint64 sequence = outcome.input.sequence;
@@ -130,7 +168,7 @@ void MemoryStore::finish(Image &image, const std::vector<FinishedInput> &inputs)
 {
     for (const FinishedInput &input : inputs) {
         const auto row = image.open.find(input.sequence);
-        remember({image.id, input, row->second.input->idempotencyKey, row->second.payloadHash});
+        remember({image.id, input, row->second.input->idempotencyKey, row->second.payloadHash, now()});
         image.open.erase(row);
     }
 }
@@ -160,7 +198,7 @@ QString MemoryStore::apply(Image &image, const AcceptOperation &operation)
         consumed.sequence = sequence;
         consumed.id = operation.row.input->id;
         consumed.outcome.outcome = OutcomeClass::CompletedWithoutResult;
-        remember({image.id, consumed, operation.row.input->idempotencyKey, operation.row.payloadHash});
+        remember({image.id, consumed, operation.row.input->idempotencyKey, operation.row.payloadHash, now()});
         return {};
     }
     image.open.emplace(sequence, operation.row);

@@ -20,6 +20,8 @@ public:
     void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
     void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
+    void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
+    void loadKeys(SessionId session, KeysReply reply) override;
     quint64 nextSequence() override { return ++m_sequence; }
 
 private:
@@ -34,6 +36,7 @@ private:
         bool refused = false; ///< Then every later set is refused too, until the session is reopened.
     };
 
+    static WallTime now();
     QString apply(Image &image, const AcceptOperation &operation);
     QString apply(Image &image, const FinishRunOperation &operation);
     QString apply(Image &image, const FailRunOperation &operation);

@@ -60,6 +60,16 @@ void HeldStore::findOutcome(SessionId session, InputId input, OutcomeReply reply
     m_inner.findOutcome(session, input, std::move(reply));
 }
 
+void HeldStore::findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply)
+{
+    m_inner.findOutcomeByKey(session, key, std::move(reply));
+}
+
+void HeldStore::loadKeys(SessionId session, KeysReply reply)
+{
+    m_inner.loadKeys(session, std::move(reply));
+}
+
 void HeldStore::holdWrites(bool held)
 {
     const std::lock_guard lock(m_mutex);

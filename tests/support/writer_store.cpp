@@ -57,6 +57,21 @@ void WriterStore::findOutcome(SessionId session, InputId input, OutcomeReply rep
     m_changed.notify_all();
 }
 
+void WriterStore::findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply)
+{
+    const std::lock_guard lock(m_mutex);
+    m_reads.push_back(
+        [this, session, key, reply = std::move(reply)] { m_inner.findOutcomeByKey(session, key, reply); });
+    m_changed.notify_all();
+}
+
+void WriterStore::loadKeys(SessionId session, KeysReply reply)
+{
+    const std::lock_guard lock(m_mutex);
+    m_reads.push_back([this, session, reply = std::move(reply)] { m_inner.loadKeys(session, reply); });
+    m_changed.notify_all();
+}
+
 void WriterStore::work()
 {
     std::unique_lock lock(m_mutex);

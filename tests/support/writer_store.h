@@ -21,6 +21,8 @@ public:
     void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
     void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
+    void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
+    void loadKeys(SessionId session, KeysReply reply) override;
     quint64 nextSequence() override { return m_inner.nextSequence(); }
 
 private:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/input_feeder.h"
-
-#include "cli/when_finished.h"
+#include "control/when_finished.h"
 
 namespace burrow {
 
@@ -94,7 +93,7 @@ void InputFeeder::submitNext()
     const Submission submission = m_host.submit(m_session, m_next->input, {.wait = WaitFor::Terminal});
     whenFinished(submission.receipt, this,
                  [this, outcome = submission.outcome](const QFuture<AcceptReceipt> &future) {
-                     takeReceipt(resultOf(future), outcome);
+                     takeReceipt(finishedResult(future), outcome);
                  });
 }
 
@@ -138,7 +137,7 @@ void InputFeeder::await(const InputEnd &accepted, const QFuture<Outcome> &outcom
     whenFinished(outcome, this, [this, accepted](const QFuture<Outcome> &future) {
         --m_unanswered;
         InputEnd end = accepted;
-        end.outcome = resultOf(future).value_or(lostOutcome());
+        end.outcome = finishedResult(future).value_or(lostOutcome());
         Q_EMIT inputEnded(end);
         noteRoom();
     });

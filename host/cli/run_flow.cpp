@@ -3,8 +3,8 @@
 
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
-#include "cli/when_finished.h"
 #include "compose/composition.h"
+#include "control/when_finished.h"
 
 #include <unistd.h>
 
@@ -63,7 +63,7 @@ void RunFlow::start()
 {
     whenFinished(m_composition.openSessions(), this,
                  [this](const QFuture<std::vector<Result<SessionId>>> &future) {
-                     takeOpened(resultOf(future).value_or(std::vector<Result<SessionId>>{
+                     takeOpened(finishedResult(future).value_or(std::vector<Result<SessionId>>{
                          Error{ErrorKind::Internal, QStringLiteral("the host did not open the sessions")}}));
                  });
 }
@@ -182,7 +182,7 @@ void RunFlow::considerIdle()
     whenFinished(m_host.whenSettled(), this, [this, changes = m_changes](const QFuture<void> &) {
         whenFinished(m_host.views(), this, [this, changes](const QFuture<std::vector<SessionView>> &future) {
             m_settling = false;
-            takeViews(changes, resultOf(future).value_or(std::vector<SessionView>{}));
+            takeViews(changes, finishedResult(future).value_or(std::vector<SessionView>{}));
         });
     });
 }
@@ -274,7 +274,7 @@ void RunFlow::leave(RunEnding ending)
             return;
         }
         whenFinished(m_host.views(), this, [this, ending](const QFuture<std::vector<SessionView>> &future) {
-            m_views = resultOf(future).value_or(std::vector<SessionView>{});
+            m_views = finishedResult(future).value_or(std::vector<SessionView>{});
             closeReport(ending);
         });
     });

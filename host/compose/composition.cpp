@@ -8,9 +8,6 @@
 #include "store/memory_store.h"
 
 #include <QJsonDocument>
-#include <QPromise>
-
-#include <atomic>
 
 namespace burrow {
 
@@ -135,19 +132,13 @@ Result<void> HostComposition::build()
 
 QFuture<std::vector<Result<SessionId>>> HostComposition::openSessions()
 {
-    QList<QFuture<Result<SessionId>>> opening;
+    std::vector<SessionSpec> specs;
     for (const auto &[name, session] : m_configuration.sessions) {
-        opening.append(m_host->openSession({.name = name,
-                                            .executor = m_factories.at(session.executor.value),
-                                            .settings = coreSettings(m_configuration, session)}));
+        specs.push_back({.name = name,
+                         .executor = m_factories.at(session.executor.value),
+                         .settings = coreSettings(m_configuration, session)});
     }
-    return QtFuture::whenAll(opening.begin(), opening.end())
-        .then([](const QList<QFuture<Result<SessionId>>> &opened) {
-            std::vector<Result<SessionId>> results;
-            for (const QFuture<Result<SessionId>> &one : opened)
-                results.push_back(one.result());
-            return results;
-        });
+    return m_host->openSessions(std::move(specs));
 }
 
 std::vector<Input> HostComposition::startInputs(const QByteArray &session, Findings &problems) const

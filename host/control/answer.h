@@ -62,10 +62,10 @@ struct Unanswered<Outcome>
     static Outcome value() { return waitFailed(WaitFailure::ChannelClosed, hostGoneSentence()); }
 };
 
-template <>
-struct Unanswered<std::vector<SessionView>>
+template <typename T>
+struct Unanswered<std::vector<T>>
 {
-    static std::vector<SessionView> value() { return {}; }
+    static std::vector<T> value() { return {}; }
 };
 
 /// A promise that is finished by calling it, once. Copies are the same promise; when the last one goes and none

@@ -35,6 +35,9 @@ Error shuttingDown()
     return {ErrorKind::NotReady, QStringLiteral("the host is shutting down")};
 }
 
+/// Called once, on any thread.
+using OpenAnswer = std::function<void(Result<SessionId>)>;
+
 /// What a submit costs beside its content, so that a flood of small inputs is bounded as well.
 constexpr qint64 submit_overhead_bytes = 1024;
 
@@ -92,8 +95,8 @@ public:
     }
     QFuture<CommandReceipt> command(SessionId session, std::variant<CancelCommand, LifecycleCommand> command);
     void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
-    std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened,
-                               const Answer<Result<SessionId>> &answer);
+    void open(SessionSpec spec, OpenAnswer answer);
+    std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened, const OpenAnswer &answer);
     bool onShardThread() const;
     /// Room for a submit of that size among those that have no receipt yet; false when there is none.
     bool takeRoom(qint64 bytes);
@@ -145,9 +148,44 @@ void Host::Private::postShutdown(CancelMode mode, MonotonicTime hardAt, const st
         thread->post(ShutdownMessage{mode, hardAt, finished});
 }
 
+/// Opens the session or creates it; the answer says how that went.
+void Host::Private::open(SessionSpec spec, OpenAnswer answer)
+{
+    std::optional<Error> refusal;
+    {
+        const std::unique_lock lock(mutex);
+        if (goingDown)
+            refusal = shuttingDown();
+        else if (names.contains(spec.name))
+            refusal = Error{ErrorKind::Conflict,
+                            QStringLiteral("session \"%1\" is open already").arg(QString::fromUtf8(spec.name))};
+        else
+            names.insert(spec.name, {});
+    }
+    if (refusal) {
+        answer(*refusal);
+        return;
+    }
+    IdMint mint;
+    const SessionId fresh = mint.next<SessionId>(clock.wallNow());
+    const QByteArray name = spec.name;
+    store.openSession(
+        fresh, name,
+        [door = door, spec = std::move(spec), answer = std::move(answer)](Result<StoredSession> opened) {
+            std::optional<Error> error;
+            {
+                const std::lock_guard lock(door->mutex);
+                error =
+                    door->host != nullptr ? door->host->adopt(spec, std::move(opened), answer) : shuttingDown();
+            }
+            if (error) // Continuations run inside this, so no lock is held.
+                answer(*error);
+        });
+}
+
 /// Gives the opened session to its shard, which answers; or says why not.
 std::optional<Error> Host::Private::adopt(const SessionSpec &spec, Result<StoredSession> opened,
-                                          const Answer<Result<SessionId>> &answer)
+                                          const OpenAnswer &answer)
 {
     // Posted under the lock, so that a session is either before the shutdown in its shard's inbox or not there.
     const std::unique_lock lock(mutex);
@@ -194,35 +232,27 @@ Host::~Host()
 QFuture<Result<SessionId>> Host::openSession(SessionSpec spec)
 {
     const Answer<Result<SessionId>> answer;
-    std::optional<Error> refusal;
-    {
-        const std::unique_lock lock(d->mutex);
-        if (d->goingDown)
-            refusal = shuttingDown();
-        else if (d->names.contains(spec.name))
-            refusal = Error{ErrorKind::Conflict,
-                            QStringLiteral("session \"%1\" is open already").arg(QString::fromUtf8(spec.name))};
-        else
-            d->names.insert(spec.name, {});
-    }
-    if (refusal) {
-        answer(*refusal);
+    d->open(std::move(spec), answer);
+    return answer.future();
+}
+
+QFuture<std::vector<Result<SessionId>>> Host::openSessions(std::vector<SessionSpec> specs)
+{
+    const Answer<std::vector<Result<SessionId>>> answer;
+    // Each answer has a place of its own, and the countdown orders all of them before the last step.
+    const auto results = std::make_shared<std::vector<Result<SessionId>>>(
+        specs.size(), Result<SessionId>(Error{ErrorKind::NotReady, hostGoneSentence()}));
+    if (specs.empty()) {
+        answer({});
         return answer.future();
     }
-    IdMint mint;
-    const SessionId fresh = mint.next<SessionId>(d->clock.wallNow());
-    const QByteArray name = spec.name;
-    d->store.openSession(
-        fresh, name, [door = d->door, spec = std::move(spec), answer](Result<StoredSession> opened) {
-            std::optional<Error> error;
-            {
-                const std::lock_guard lock(door->mutex);
-                error =
-                    door->host != nullptr ? door->host->adopt(spec, std::move(opened), answer) : shuttingDown();
-            }
-            if (error) // Continuations run inside this, so no lock is held.
-                answer(*error);
+    const Countdown opened(specs.size(), [answer, results] { answer(std::move(*results)); });
+    for (std::size_t at = 0; at < specs.size(); ++at) {
+        d->open(std::move(specs[at]), [opened, results, at](Result<SessionId> result) {
+            (*results)[at] = std::move(result);
+            opened();
         });
+    }
     return answer.future();
 }
 
@@ -238,36 +268,50 @@ QByteArrayList Host::sessionNames() const
     return d->names.keys();
 }
 
-Submission Host::submit(SessionId session, Input input, SubmitOptions options)
+InputId Host::submit(SessionId session, Input input, SubmitOptions options, SubmissionAnswers answers)
 {
     const WallTime now = d->clock.wallNow();
     const InputId id = IdMint::inputId(now, d->store.nextSequence());
     const qint64 bytes = contentBytes(input) + submit_overhead_bytes;
     if (!d->takeRoom(bytes)) {
-        const AcceptReceipt busy = hostIsBusy(id);
-        return {id, QtFuture::makeReadyFuture(busy), noOutcome(busy.message)};
+        AcceptReceipt busy = hostIsBusy(id);
+        const QString reason = busy.message;
+        if (answers.receipt)
+            answers.receipt(std::move(busy));
+        if (answers.outcome)
+            answers.outcome(waitFailed(WaitFailure::ChannelClosed, reason));
+        return id;
     }
     input.id = id;
     if (input.submittedAt == WallTime{})
         input.submittedAt = now;
-    const Answer<AcceptReceipt> receipt;
     SubmitMessage message;
     message.session = session;
     message.input = std::make_shared<const Input>(std::move(input));
     message.withoutWake = options.withoutWake;
     message.mode = modeOf(options.wait);
     // Called, if at all, by a shard, and no shard outlives the host.
-    message.receipt = [receipt, bytes, &unanswered = d->unanswered](AcceptReceipt given) {
+    message.receipt = [answer = std::move(answers.receipt), bytes,
+                       &unanswered = d->unanswered](AcceptReceipt given) {
         unanswered.fetch_sub(bytes, std::memory_order_relaxed);
-        receipt(std::move(given));
+        if (answer)
+            answer(std::move(given));
     };
+    if (options.wait != WaitFor::Nothing)
+        message.outcome = std::move(answers.outcome);
+    d->post(session, std::move(message));
+    return id;
+}
+
+Submission Host::submit(SessionId session, Input input, SubmitOptions options)
+{
+    const Answer<AcceptReceipt> receipt;
     if (options.wait == WaitFor::Nothing) {
-        d->post(session, std::move(message));
+        const InputId id = submit(session, std::move(input), options, {.receipt = receipt, .outcome = {}});
         return {id, receipt.future(), noOutcome(QStringLiteral("nobody asked to wait"))};
     }
     const Answer<Outcome> outcome;
-    message.outcome = outcome;
-    d->post(session, std::move(message));
+    const InputId id = submit(session, std::move(input), options, {.receipt = receipt, .outcome = outcome});
     return {id, receipt.future(), outcome.future()};
 }
 

@@ -41,6 +41,15 @@ struct Submission
     QFuture<Outcome> outcome;
 };
 
+/// The same two answers as callbacks, for programs that submit much: no future is made and no event posted.
+/// Each is called at most once, on a shard's thread or inside the call, and must only enqueue: what it takes is
+/// taken from all sessions of that shard. A host that goes away may drop them uncalled.
+struct SubmissionAnswers
+{
+    std::function<void(AcceptReceipt)> receipt;
+    std::function<void(Outcome)> outcome; ///< Not called with WaitFor::Nothing.
+};
+
 struct HostOptions
 {
     QByteArray name = "burrow";
@@ -52,10 +61,10 @@ struct HostOptions
 /// constructor and never sees what is behind them.
 ///
 /// Threads: the object lives on the caller's Qt thread and emits its signals there; every function may be
-/// called from any thread and returns at once. Futures finish on a shard's thread: continue with a context
-/// object to come back. A continuation without one holds up its shard and must not wait for another answer of
-/// the host. No future is ever cancelled: what cannot be answered any more says so. Errors are answers
-/// (receipts), never exceptions.
+/// called from any thread and returns at once. Futures finish on a shard's thread: continue with
+/// whenFinished(), which comes back to the thread of its context object, and not with QFuture::then(), which in
+/// the supported versions of Qt is not safe against that (control/when_finished.h). No future is ever
+/// cancelled: what cannot be answered any more says so. Errors are answers (receipts), never exceptions.
 class Host : public QObject
 {
     Q_OBJECT
@@ -70,6 +79,8 @@ public:
     /// Opens the session or creates it, and attaches its executor. Errors: Conflict (the name is open already),
     /// NotReady (the host is shutting down), and what the store says.
     QFuture<Result<SessionId>> openSession(SessionSpec spec);
+    /// Opens them all; finishes when the last one is open, with one result each, in the order of `specs`.
+    QFuture<std::vector<Result<SessionId>>> openSessions(std::vector<SessionSpec> specs);
     /// The open session with that name; null when there is none.
     SessionId sessionNamed(const QByteArray &name) const;
     QByteArrayList sessionNames() const;
@@ -77,6 +88,7 @@ public:
     /// Submits an input; its id is minted here, whatever it carries. Refused as busy while the inputs that wait
     /// for their receipt take up limits::ticket_bytes_per_host_max.
     Submission submit(SessionId session, Input input, SubmitOptions options = {});
+    InputId submit(SessionId session, Input input, SubmitOptions options, SubmissionAnswers answers);
 
     /// Cancels the current run at its boundary or now; a named run must be the current one.
     QFuture<CommandReceipt> cancel(SessionId session, CancelMode mode, RunId run = {},

@@ -5,6 +5,7 @@
 #include "noop_executor.h"
 
 #include "control/host.h"
+#include "control/when_finished.h"
 #include "session/shard.h"
 #include "session/system_clock.h"
 #include "store/memory_store.h"
@@ -132,8 +133,9 @@ double hostRoundTrips(BenchHost &bench, int count)
             loop.quit();
             return;
         }
-        bench.host.submit(bench.sessions.front(), ephemeralPrompt(), {.wait = WaitFor::Attempt})
-            .outcome.then(&here, [&](const Outcome &) { next(); });
+        const Submission work =
+            bench.host.submit(bench.sessions.front(), ephemeralPrompt(), {.wait = WaitFor::Attempt});
+        whenFinished(work.outcome, &here, [&](const QFuture<Outcome> &) { next(); });
     };
     const double begin = seconds();
     next();

@@ -136,7 +136,8 @@ Finished Program::finish()
     if (ended && m_process.exitStatus() == QProcess::NormalExit)
         finished.exitCode = m_process.exitCode();
     else
-        qWarning("the program did not end by itself; stderr: %s", m_err.constData());
+        qWarning("the program %s; stderr: %s", ended ? "was ended by a signal" : "did not end",
+                 m_err.constData());
     return finished;
 }
 

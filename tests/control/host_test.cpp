@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_rig.h"
 
+#include "control/when_finished.h"
+
+#include <QEventLoop>
 #include <QTest>
 #include <QThread>
 
@@ -254,42 +257,71 @@ private Q_SLOTS:
         QVERIFY(rig.settles());
     }
 
-    void continuationsRunOnAShardAndMayCallBack()
+    void callbacksHearTheReceiptAndTheOutcome()
     {
         HostRig rig;
         const SessionId alpha = rig.open("alpha");
-        const QThread *const here = QThread::currentThread();
-        std::atomic<int> elsewhere = 0;
-        Tally ended;
-        std::function<void(int)> next = [&](int left) {
-            rig.host()
-                .submit(alpha, promptOf("work"), {.wait = WaitFor::Terminal})
-                .outcome.then([&, left](const Outcome &) {
-                    elsewhere += QThread::currentThread() != here ? 1 : 0;
-                    if (left > 1)
-                        next(left - 1);
-                    else
-                        ended.add();
-                });
-        };
-        next(50);
-        QVERIFY(ended.waitFor(1));
-        // A future that is finished already continues where it is asked to, so the count may fall short of 50.
-        QVERIFY(elsewhere > 0);
-        QCOMPARE(rig.executors->applied().size(), std::size_t(50));
+        Tally heard;
+        AcceptReceipt receipt;
+        Outcome outcome;
+        const InputId id = rig.host().submit(alpha, promptOf("work"), {.wait = WaitFor::Terminal},
+                                             {.receipt =
+                                                  [&](AcceptReceipt given) {
+                                                      receipt = std::move(given);
+                                                      heard.add();
+                                                  },
+                                              .outcome =
+                                                  [&](Outcome given) {
+                                                      outcome = std::move(given);
+                                                      heard.add();
+                                                  }});
+        QVERIFY(heard.waitFor(2));
+        QVERIFY(receipt.accepted());
+        QCOMPARE(receipt.input, id);
+        QVERIFY(outcome.succeeded());
+        // Nobody has to listen.
+        rig.host().submit(alpha, promptOf("work"), {.wait = WaitFor::Terminal}, {});
+        QVERIFY(rig.settles());
+        QCOMPARE(rig.executors->applied().size(), std::size_t(2));
     }
 
-    void aContextObjectBringsTheAnswerBack()
+    void anAnswerMayLeadToTheNextCall()
     {
         HostRig rig;
         const SessionId alpha = rig.open("alpha");
         const QThread *arrivedOn = nullptr;
-        const auto back =
-            rig.host().submit(alpha, promptOf("work")).receipt.then(this, [&](const AcceptReceipt &) {
+        int ended = 0;
+        QEventLoop loop;
+        std::function<void()> next = [&] {
+            const Submission work = rig.host().submit(alpha, promptOf("work"), {.wait = WaitFor::Terminal});
+            whenFinished(work.outcome, this, [&](const QFuture<Outcome> &) {
                 arrivedOn = QThread::currentThread();
+                if (++ended < 50)
+                    next();
+                else
+                    loop.quit();
             });
-        QVERIFY(finishes(back));
+        };
+        next();
+        loop.exec();
         QCOMPARE(arrivedOn, QThread::currentThread());
+        QCOMPARE(rig.executors->applied().size(), std::size_t(50));
+    }
+
+    void manySessionsAreOpenedWithOneCall()
+    {
+        HostRig rig(2);
+        std::vector<SessionSpec> specs;
+        for (const char *name : {"alpha", "beta", "alpha", "gamma"})
+            specs.push_back(rig.spec(name));
+        const auto opened = resultOf(rig.host().openSessions(std::move(specs)));
+        QVERIFY(opened.has_value());
+        QCOMPARE(opened->size(), std::size_t(4));
+        QCOMPARE(opened->at(0).value(), rig.host().sessionNamed("alpha"));
+        QCOMPARE(opened->at(1).value(), rig.host().sessionNamed("beta"));
+        QCOMPARE(opened->at(2).error().kind, ErrorKind::Conflict);
+        QCOMPARE(opened->at(3).value(), rig.host().sessionNamed("gamma"));
+        QCOMPARE(resultOf(rig.host().openSessions({}))->size(), std::size_t(0));
     }
 
     void viewsShowEverySessionOfEveryShard()

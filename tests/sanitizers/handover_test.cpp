@@ -138,6 +138,13 @@ void HandoverTest::aContinuationSeesWhatCameBefore()
         auto promise = std::make_shared<QPromise<int>>();
         promise->start();
         QFuture<int> future = promise->future();
+        int direct = -1;
+        QSemaphore done;
+        // Attached before anybody can finish it (decision 0007).
+        future.then([this, &direct, &done](int value) {
+            direct = value + m_worker->received.front();
+            done.release();
+        });
         QMetaObject::invokeMethod(
             m_worker.get(),
             [this, promise, i] {
@@ -147,12 +154,6 @@ void HandoverTest::aContinuationSeesWhatCameBefore()
             },
             Qt::QueuedConnection);
         promise.reset();
-        int direct = -1;
-        QSemaphore done;
-        future.then([this, &direct, &done](int value) {
-            direct = value + m_worker->received.front();
-            done.release();
-        });
         done.acquire();
         QCOMPARE(direct, 2 * i);
         int queued = -1;

@@ -31,11 +31,4 @@ std::optional<T> resultOf(const QFuture<T> &future)
     return future.result();
 }
 
-/// Counts one when the future finishes, on the thread that finishes it.
-template <typename T>
-void countWhenFinished(QFuture<T> future, Tally &tally)
-{
-    future.then(QtFuture::Launch::Sync, [&tally](const QFuture<T> &) { tally.add(); });
-}
-
 } // namespace burrow::test

@@ -194,6 +194,7 @@ class Words(Rule):
         for rule, path, text in [
             ("sleep", "tests/base/a.cpp", "QTest::qWait(10);"),
             ("sleep", "host/base/a.cpp", "std::this_thread::sleep_for(1s);"),
+            ("continuation", "host/base/a.cpp", "future.then(context, done);"),
             ("stdout", "host/session/a.cpp", "std::cout << 1;"),
             ("stdout", "plugins/echo/a.c", "printf(text);"),
             ("debug", "host/cli/a.cpp", "qDebug() << 1;"),

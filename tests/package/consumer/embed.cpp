@@ -5,6 +5,7 @@
 // A program that carries a session itself: configuration, one input, its outcome, shutdown.
 #include <compose/composition.h>
 #include <config/load.h>
+#include <control/when_finished.h>
 #include <port/plugin_catalog.h>
 
 #include <QCoreApplication>
@@ -25,7 +26,9 @@ sessions:
 void printAndLeave(burrow::Host &host, const burrow::Outcome &outcome)
 {
     std::printf("%s\n", outcome.text.constData());
-    host.shutdown().then(qApp, [ok = outcome.succeeded()] { QCoreApplication::exit(ok ? 0 : 1); });
+    burrow::whenFinished(host.shutdown(), qApp, [ok = outcome.succeeded()](const QFuture<void> &) {
+        QCoreApplication::exit(ok ? 0 : 1);
+    });
 }
 
 void askTheParrot(burrow::Host &host)
@@ -35,7 +38,9 @@ void askTheParrot(burrow::Host &host)
     hello.body = burrow::PromptBody{.text = "hello"};
     burrow::Submission submission =
         host.submit(host.sessionNamed("parrot"), hello, {.wait = burrow::WaitFor::Terminal});
-    submission.outcome.then(qApp, [&host](const burrow::Outcome &outcome) { printAndLeave(host, outcome); });
+    burrow::whenFinished(submission.outcome, qApp, [&host](const QFuture<burrow::Outcome> &outcome) {
+        printAndLeave(host, outcome.result());
+    });
 }
 
 } // namespace
@@ -61,6 +66,7 @@ int main(int count, char **arguments)
     }
 
     burrow::Host &host = composition.value()->host();
-    composition.value()->openSessions().then(qApp, [&host](const auto &) { askTheParrot(host); });
+    burrow::whenFinished(composition.value()->openSessions(), qApp,
+                         [&host](const auto &) { askTheParrot(host); });
     return QCoreApplication::exec();
 }

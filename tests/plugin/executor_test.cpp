@@ -344,10 +344,12 @@ void ExecutorTest::stopAndItsAnswers()
                            Row{BURROW_BUSY, std::nullopt, false}, Row{BURROW_BUSY, BURROW_OK, true}}) {
         const auto s = stage();
         int32_t kind = 0;
-        s->strings.stop = [&](void *, const burrow_stop_request *request, burrow_token token) {
+        // By value: the call may still be returning when its completion has been heard.
+        s->strings.stop = [&kind, row, stage = s.get()](void *, const burrow_stop_request *request,
+                                                        burrow_token token) {
             kind = request->kind;
             if (row.completed)
-                s->complete(token, *row.completed);
+                stage->complete(token, *row.completed);
             return row.returned;
         };
         QCOMPARE(s->start(), QString());

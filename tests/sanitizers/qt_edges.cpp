@@ -72,10 +72,12 @@ const bool events_are_watched = QInternal::registerCallback(QInternal::EventNoti
 
 } // namespace
 
-// What the library does on its own is not watched: half of what would order it is not seen.
+// What the library does on its own is not watched: half of what would order it is not seen. QProcess forks with
+// vfork, whose child shares our memory and with it the sanitizer's mark that threads may not be started any
+// more.
 extern "C" const char *__tsan_default_options()
 {
-    return "ignore_noninstrumented_modules=1:second_deadlock_stack=1";
+    return "ignore_noninstrumented_modules=1:second_deadlock_stack=1:die_after_fork=0";
 }
 
 // ---- Events and signals ----

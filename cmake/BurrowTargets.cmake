@@ -23,7 +23,8 @@ target_compile_options(burrow_warnings INTERFACE
     $<$<BOOL:${BURROW_WARNINGS_AS_ERRORS}>:-Werror>)
 
 if(BURROW_SANITIZER)
-    add_compile_options(-fsanitize=${BURROW_SANITIZER} -fno-omit-frame-pointer)
+    # What the sanitizers add keeps the compiler from seeing that a variant holds something else.
+    add_compile_options(-fsanitize=${BURROW_SANITIZER} -fno-omit-frame-pointer -Wno-maybe-uninitialized)
     add_link_options(-fsanitize=${BURROW_SANITIZER})
 endif()
 
@@ -63,6 +64,7 @@ function(burrow_add_test name)
     set_target_properties(${target} PROPERTIES
         AUTOMOC ON
         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
+    burrow_precompile(${target})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()

@@ -26,6 +26,7 @@ inline constexpr quint64 priority_sequence_first = 999'999'999;    ///< Falls; s
 inline constexpr quint64 admission_sequence_first = 1'000'000'000; ///< Rises.
 inline constexpr Duration retry_backoff_default = 1s;
 inline constexpr Duration retry_backoff_max = 1min;
+inline constexpr Duration key_retention_default = 24h; ///< A key binds so long after its input has ended.
 inline constexpr Duration turn_timeout_default = 30min;
 inline constexpr Duration stop_grace_default = 10s;
 inline constexpr Duration stop_answer_max = 200ms; ///< After that a stop answers "deferred" and goes on.

@@ -63,12 +63,25 @@ QString helpText(const Command &command)
     return text;
 }
 
+QString listOf(const std::vector<const Command *> &commands)
+{
+    TextTable table;
+    for (const Command *command : commands)
+        table.addRow({QString::fromLatin1(command->name), QString::fromUtf8(command->summary)});
+    return table.toText(2);
+}
+
+std::vector<const Command *> allCommands()
+{
+    std::vector<const Command *> all;
+    for (const Command &command : commandTable())
+        all.push_back(&command);
+    return all;
+}
+
 QString overviewText()
 {
-    TextTable commands;
-    for (const Command &command : commandTable())
-        commands.addRow({QString::fromLatin1(command.name), QString::fromUtf8(command.summary)});
-    return QLatin1String("burrow COMMAND ...\n\nHosts long-lived agent sessions.\n\n") + commands.toText(2)
+    return QLatin1String("burrow COMMAND ...\n\nHosts long-lived agent sessions.\n\n") + listOf(allCommands())
            + QLatin1String(
                "\n\"burrow help COMMAND\" explains one of them. stdout carries only the answer; notices go to "
                "stderr.\n");
@@ -111,16 +124,17 @@ ExitCode explain(FindingCode code, const Invocation &invocation, AnswerWriter &a
     return ExitCode::Ok;
 }
 
-ExitCode helpOnEverything(const Invocation &invocation, AnswerWriter &answer)
+ExitCode helpOnSeveral(const std::vector<const Command *> &commands, const QString &overview,
+                       const Invocation &invocation, AnswerWriter &answer)
 {
     if (!invocation.has("json")) {
-        answer.write(overviewText().toUtf8());
+        answer.write(overview.toUtf8());
         return ExitCode::Ok;
     }
-    QJsonArray commands;
-    for (const Command &command : commandTable())
-        commands.append(toJson(command));
-    answer.writeJson({{QStringLiteral("commands"), commands}});
+    QJsonArray described;
+    for (const Command *command : commands)
+        described.append(toJson(*command));
+    answer.writeJson({{QStringLiteral("commands"), described}});
     return ExitCode::Ok;
 }
 
@@ -129,11 +143,13 @@ ExitCode helpOnEverything(const Invocation &invocation, AnswerWriter &answer)
 ExitCode runHelpCommand(const Invocation &invocation, AnswerWriter &answer)
 {
     if (invocation.argument.isEmpty())
-        return helpOnEverything(invocation, answer);
+        return helpOnSeveral(allCommands(), overviewText(), invocation, answer);
     if (const std::optional<FindingCode> code = parseCode(invocation.argument))
         return explain(*code, invocation, answer);
 
     const Command *command = commandNamed(invocation.argument);
+    if (const auto about = commandsAbout(invocation.argument); !about.empty())
+        return helpOnSeveral(about, listOf(about), invocation, answer);
     if (!command) {
         notice(noSuchCommand(invocation.argument));
         return ExitCode::Usage;

@@ -61,7 +61,7 @@ Result<QString> argumentOf(const QCommandLineParser &parser, const Command &comm
     const QStringList given = parser.positionalArguments();
     const QLatin1String name(command.name);
     const CommandArgument &argument = command.argument;
-    const qsizetype most = argument.presence == Presence::None ? 0 : 1;
+    const qsizetype most = argument.presence == Presence::None ? 0 : argument.words;
     if (given.size() > most) {
         const QString takes = most == 0 ? QStringLiteral("takes no argument")
                                         : QStringLiteral("takes one %1").arg(QLatin1String(argument.name));
@@ -70,7 +70,7 @@ Result<QString> argumentOf(const QCommandLineParser &parser, const Command &comm
     if (given.isEmpty() && argument.presence == Presence::Required)
         return usageError(QStringLiteral("\"%1\" needs a %2: %3.")
                               .arg(name, QLatin1String(argument.name), QLatin1String(argument.summary)));
-    return given.value(0);
+    return given.join(u' ');
 }
 
 Result<Invocation> parseCommand(const Command &command, const QStringList &arguments)
@@ -116,6 +116,30 @@ QString noSuchCommand(const QString &given)
     return QStringLiteral("there is no command \"%1\".%2").arg(given, didYouMean(given, commandNames()));
 }
 
+namespace {
+
+/// The first word is what a command of two words is about; `arguments` begin with it.
+Result<Invocation> parseCommandAbout(const std::vector<const Command *> &commands, const QStringList &arguments)
+{
+    const QString &word = arguments.front();
+    const QString second = arguments.value(1);
+    if (second == QLatin1String("--help") || second == QLatin1String("-h"))
+        return helpFor(word);
+    QStringList names;
+    for (const Command *command : commands) {
+        names += QString::fromLatin1(command->name);
+        if (names.back() == word + u' ' + second)
+            return parseCommand(*command, arguments.mid(1));
+    }
+    if (second.isEmpty() || second.startsWith(u'-')) {
+        return usageError(QStringLiteral("\"%1\" is not a whole command; there are \"%2\".")
+                              .arg(word, names.join(QLatin1String("\", \""))));
+    }
+    return usageError(noSuchCommand(word + u' ' + second));
+}
+
+} // namespace
+
 Result<Invocation> parseCommandLine(const QStringList &arguments)
 {
     if (arguments.isEmpty())
@@ -130,6 +154,8 @@ Result<Invocation> parseCommandLine(const QStringList &arguments)
         return usageError(QStringLiteral("the command comes first, before %1.").arg(first));
     if (const Command *command = commandNamed(first))
         return parseCommand(*command, arguments);
+    if (const auto about = commandsAbout(first); !about.empty())
+        return parseCommandAbout(about, arguments);
     return usageError(noSuchCommand(first));
 }
 

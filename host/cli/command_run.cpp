@@ -120,6 +120,8 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
         const Error &error = composition.error();
         return refuse(error, exitCodeFor(error.kind), report, configuration.host.name);
     }
+    if (const std::optional<TakenOver> taken = (*composition)->takenOver())
+        report.addTakenOver(*taken);
     const ExitCode code = serve(**composition, *std::move(plan), report, answer, signalWatch);
     if ((*composition)->leakedInstances() > 0) {
         // Their threads may still run, in libraries whose static objects an ordinary exit would destroy.

@@ -5,6 +5,9 @@
 #include "cli/command_help.h"
 #include "cli/command_machine.h"
 #include "cli/command_run.h"
+#include "cli/command_session.h"
+#include "cli/command_storage.h"
+#include "cli/store_source.h"
 
 namespace burrow {
 
@@ -70,6 +73,79 @@ Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong comman
         .run = runCheckCommand,
     },
     {
+        .name = "session list",
+        .summary = "list the sessions of a store",
+        .argument = {},
+        .options = {configOption, storeOption, json},
+        .details =
+R"(The store's file is read as it is at one moment; a host that serves it goes on undisturbed,
+and what it does meanwhile is not shown. Without --config and --store it is the file of a
+configuration that names none. With --config, sessions that the configuration does not have
+are shown as orphaned: they are kept and never run.
+
+Exit codes: 0, 1 when there is no such store or it cannot be read, 2 for a wrong command
+line, 7 when it is no store of this version, 78 for a wrong configuration.
+)",
+        .examples = {{
+            {"burrow session list --config burrow.yaml", "list them, and say which the file does not have"},
+            {"burrow session list --store copy.db --json", "look into a file, for programs"},
+        }},
+        .run = runSessionListCommand,
+    },
+    {
+        .name = "session show",
+        .summary = "show a session of a store and its inputs",
+        .argument = {Presence::Required, "NAME", "the session"},
+        .options = {configOption, storeOption, json},
+        .details =
+R"(Shows open inputs and the newest 1000 that have ended, in the order of their arrival. Which
+store is meant, and the exit codes, are as for "session list"; 1 also when the store has no
+such session.
+)",
+        .examples = {{
+            {"burrow session show greeter --config burrow.yaml", "show what became of its inputs"},
+            {"burrow session show greeter --json | jq .session.input_list", "print them for programs"},
+        }},
+        .run = runSessionShowCommand,
+    },
+    {
+        .name = "storage check",
+        .summary = "verify a store, row by row",
+        .argument = {},
+        .options = {configOption, storeOption, json},
+        .details =
+R"(Verifies the pages of the file, the checksum of every row, and what rows say of each other.
+Nothing is changed or repaired; a host may be serving the store meanwhile. Which store is
+meant is said as for "session list".
+
+Exit codes: 0 when nothing is wrong, 1 when something is, or the file cannot be read, 2 for
+a wrong command line, 7 when it is no store of this version, 78 for a wrong configuration.
+)",
+        .examples = {{
+            {"burrow storage check --config burrow.yaml", "verify the store of a configuration"},
+            {"burrow storage check --store copy.db --json | jq .findings", "print what is wrong for programs"},
+        }},
+        .run = runStorageCheckCommand,
+    },
+    {
+        .name = "storage backup",
+        .summary = "copy a store to a new file, also while a host serves it",
+        .argument = {Presence::Required, "DEST", "the file to make; it must not be there yet"},
+        .options = {configOption, storeOption, json},
+        .details =
+R"(The copy is the store at one moment. It is verified and on the disk when the command ends,
+and it opens as a store: name it in store.path, or move it to where the store was. Inputs
+that were open when it was made are open in it, and run again from there.
+
+Exit codes: as for "storage check"; 7 also when DEST is there already.
+)",
+        .examples = {{
+            {"burrow storage backup /backup/burrow.db", "copy the store of a configuration that names none"},
+            {"burrow storage backup copy.db --config burrow.yaml", "copy the store of that one"},
+        }},
+        .run = runStorageBackupCommand,
+    },
+    {
         .name = "machine",
         .summary = "print the tables that decide what a session may do",
         .argument = {},
@@ -96,7 +172,7 @@ Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong comman
     {
         .name = "help",
         .summary = "explain a command, or the code of a finding",
-        .argument = {Presence::Optional, "WORD", "a command, or a code such as BUR1042"},
+        .argument = {Presence::Optional, "WORD", "a command, or a code such as BUR1042", 2},
         .options = {json},
         .details = "",
         .examples = {{
@@ -122,6 +198,16 @@ const Command *commandNamed(const QString &name)
             return &command;
     }
     return nullptr;
+}
+
+std::vector<const Command *> commandsAbout(const QString &word)
+{
+    std::vector<const Command *> found;
+    for (const Command &command : commands) {
+        if (QLatin1String(command.name).startsWith(word + u' '))
+            found.push_back(&command);
+    }
+    return found;
 }
 
 } // namespace burrow

@@ -28,12 +28,13 @@ struct CommandOption
 
 enum class Presence : quint8 { None, Optional, Required };
 
-/// A command takes at most one argument that is not an option.
+/// A command takes at most one argument that is not an option; it may be a name of several words.
 struct CommandArgument
 {
     Presence presence = Presence::None;
     const char *name = "";
     const char *summary = "";
+    qsizetype words = 1; ///< How many words it may have; they arrive with one space between them.
 };
 
 struct CommandExample
@@ -55,7 +56,7 @@ struct Invocation
 
 struct Command
 {
-    const char *name;
+    const char *name;    ///< One word, or two: what it is about, and what is done with it.
     const char *summary; ///< One phrase.
     CommandArgument argument;
     std::vector<CommandOption> options; ///< `help` is understood everywhere and not listed.
@@ -68,5 +69,7 @@ struct Command
 std::span<const Command> commandTable();
 /// Null when there is none.
 const Command *commandNamed(const QString &name);
+/// The commands of two words that begin with this one; none for any other word.
+std::vector<const Command *> commandsAbout(const QString &word);
 
 } // namespace burrow

@@ -25,6 +25,14 @@ Outcome lostOutcome()
     return outcome;
 }
 
+/// What was submitted had been submitted in an earlier life of the session, and its answer is still in the
+/// store.
+bool hasEndedBefore(const InputEnd &end)
+{
+    return end.repeatExpected && end.receipt.verdict == AcceptReceipt::Verdict::Deduplicated
+           && end.receipt.work == Work::Ended;
+}
+
 } // namespace
 
 InputFeeder::InputFeeder(Host &host, Target target, std::vector<std::unique_ptr<InputStream>> streams,
@@ -126,6 +134,8 @@ void InputFeeder::takeReceipt(const std::optional<AcceptReceipt> &given, const Q
     m_next.reset();
     if (receipt.willResolve)
         await(end, outcome);
+    else if (hasEndedBefore(end))
+        fetchKept(end);
     else
         Q_EMIT inputEnded(end);
     advance();
@@ -135,12 +145,31 @@ void InputFeeder::await(const InputEnd &accepted, const QFuture<Outcome> &outcom
 {
     ++m_unanswered;
     whenFinished(outcome, this, [this, accepted](const QFuture<Outcome> &future) {
-        --m_unanswered;
         InputEnd end = accepted;
         end.outcome = finishedResult(future).value_or(lostOutcome());
-        Q_EMIT inputEnded(end);
-        noteRoom();
+        answer(end);
     });
+}
+
+void InputFeeder::fetchKept(const InputEnd &repeated)
+{
+    ++m_unanswered;
+    whenFinished(m_host.outcome(m_session, repeated.receipt.existing), this,
+                 [this, repeated](const QFuture<Result<InputFate>> &future) {
+                     InputEnd end = repeated;
+                     const auto fate = finishedResult(future);
+                     end.kept = fate && fate->ok() && (*fate)->state == InputFate::State::Ended;
+                     if (end.kept)
+                         end.outcome = (*fate)->ended.input.outcome;
+                     answer(end);
+                 });
+}
+
+void InputFeeder::answer(const InputEnd &end)
+{
+    --m_unanswered;
+    Q_EMIT inputEnded(end);
+    noteRoom();
 }
 
 void InputFeeder::noteRoom()

@@ -50,7 +50,8 @@ public:
     State state() const { return m_state; }
     /// Something was read, or can be read at once, that was never submitted.
     bool hasUnsubmitted() const;
-    /// Inputs that were accepted and whose answers are still to come.
+    /// Inputs whose answers are still to come, from the session or, where they had ended before, from the
+    /// store.
     quint32 unanswered() const { return m_unanswered; }
 
 Q_SIGNALS:
@@ -65,6 +66,8 @@ private:
     InputEnd endOfNext(const AcceptReceipt &receipt) const;
     void takeReceipt(const std::optional<AcceptReceipt> &receipt, const QFuture<Outcome> &outcome);
     void await(const InputEnd &accepted, const QFuture<Outcome> &outcome);
+    void fetchKept(const InputEnd &repeated);
+    void answer(const InputEnd &end);
 
     Host &m_host;
     const SessionId m_session;

@@ -36,6 +36,8 @@ RunFlow::RunFlow(Composition &composition, RunPlan plan, RunReport &report, Answ
     , m_report(report)
     , m_answer(answer)
 {
+    if (const std::optional<TakenOver> taken = composition.takenOver())
+        m_lastOld = taken->lastSequence;
     connect(&signalWatch, &SignalWatch::leaveAsked, this, &RunFlow::takeSignal);
     connect(&m_host, &Host::eventsArrived, this, &RunFlow::takeEvents);
     connect(&m_host, &Host::eventsLost, this, [this] {
@@ -62,13 +64,13 @@ RunFlow::RunFlow(Composition &composition, RunPlan plan, RunReport &report, Answ
 void RunFlow::start()
 {
     whenFinished(m_composition.openSessions(), this,
-                 [this](const QFuture<std::vector<Result<SessionId>>> &future) {
-                     takeOpened(finishedResult(future).value_or(std::vector<Result<SessionId>>{
+                 [this](const QFuture<std::vector<Result<OpenedSession>>> &future) {
+                     takeOpened(finishedResult(future).value_or(std::vector<Result<OpenedSession>>{
                          Error{ErrorKind::Internal, QStringLiteral("the host did not open the sessions")}}));
                  });
 }
 
-void RunFlow::takeOpened(const std::vector<Result<SessionId>> &opened)
+void RunFlow::takeOpened(const std::vector<Result<OpenedSession>> &opened)
 {
     // Told to leave meanwhile: that sessions could not be opened then is no news.
     if (m_stage != Stage::Opening)
@@ -122,12 +124,41 @@ void RunFlow::feed()
 void RunFlow::takeInputEnd(const InputEnd &end)
 {
     ++m_changes;
-    m_report.add(end);
+    const bool repeats = end.receipt.verdict == AcceptReceipt::Verdict::Deduplicated;
+    if (isNews(repeats ? end.receipt.existing : end.receipt.input))
+        m_report.add(end);
     if (m_answer.isFull()) {
         for (const auto &[name, feeder] : m_feeders)
             feeder->setHeldBack(true);
     }
     considerIdle();
+}
+
+/// An input that was open before this run can come here twice: as one that ended, and as the one that a start
+/// input repeats.
+bool RunFlow::isNews(InputId input)
+{
+    return sequenceOf(input) > m_lastOld || m_told.insert(input).second;
+}
+
+void RunFlow::fetchRecovered(const SessionEvent &event, InputId input)
+{
+    if (sequenceOf(input) > m_lastOld || m_stage != Stage::Serving)
+        return;
+    ++m_fetching;
+    whenFinished(m_host.outcome(event.session, input), this,
+                 [this, name = event.name, input](const QFuture<Result<InputFate>> &future) {
+                     --m_fetching;
+                     InputEnd end{
+                         .session = name,
+                         .place = QStringLiteral("recovered input %1").arg(QString::fromUtf8(input.toText()))};
+                     end.receipt.verdict = AcceptReceipt::Verdict::Accepted;
+                     end.receipt.input = input;
+                     const auto fate = finishedResult(future);
+                     if (fate && fate->ok() && (*fate)->state == InputFate::State::Ended)
+                         end.outcome = (*fate)->ended.input.outcome;
+                     takeInputEnd(end);
+                 });
 }
 
 void RunFlow::takeEvents(const std::vector<SessionEvent> &events)
@@ -148,6 +179,7 @@ void RunFlow::takeEvent(const SessionEvent &event)
     case EventCode::InputCoalesced:
         m_report.noteActivity(event.name);
         noteRoomIn(event.name);
+        fetchRecovered(event, lifecycle->input);
         break;
     case EventCode::RuntimeStateChanged:
         noteRoomIn(event.name);
@@ -190,6 +222,8 @@ void RunFlow::considerIdle()
 void RunFlow::takeViews(quint64 changesBefore, const std::vector<SessionView> &views)
 {
     if (m_stage != Stage::Serving)
+        return;
+    if (m_fetching > 0) // Each of them comes back to considerIdle().
         return;
     // Between the rest and the look at it somebody may have gone on.
     if (m_changes != changesBefore) {

@@ -5,6 +5,7 @@
 #include "cli/signal_watch.h"
 
 #include <map>
+#include <set>
 
 namespace burrow {
 
@@ -40,9 +41,11 @@ Q_SIGNALS:
     void finished();
 
 private:
-    void takeOpened(const std::vector<Result<SessionId>> &opened);
+    void takeOpened(const std::vector<Result<OpenedSession>> &opened);
     void feed();
     void takeInputEnd(const InputEnd &end);
+    void fetchRecovered(const SessionEvent &event, InputId input);
+    bool isNews(InputId input);
     void takeEvents(const std::vector<SessionEvent> &events);
     void takeEvent(const SessionEvent &event);
     void noteRoomIn(const QByteArray &session);
@@ -65,6 +68,9 @@ private:
     enum class Stage : quint8 { Opening, Serving, Leaving, LeavingNow, Closed };
     Stage m_stage = Stage::Opening;
     bool m_settling = false;
+    quint64 m_lastOld = 0;            ///< Inputs up to this sequence were open before this run.
+    quint32 m_fetching = 0;           ///< Of those that ended, outcomes that are on their way from the store.
+    std::set<InputId> m_told;         ///< And those that have been reported.
     quint64 m_changes = 0;            ///< Counts what may have set a session in motion again.
     std::vector<SessionView> m_views; ///< As they were when all was settled, or else at rest.
 };

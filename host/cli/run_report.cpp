@@ -5,6 +5,7 @@
 #include "cli/notices.h"
 #include "cli/text_table.h"
 #include "cli/words.h"
+#include "compose/composition.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -30,6 +31,37 @@ QJsonValue parsed(const QByteArray &json)
     return QJsonDocument::fromJson('[' + json + ']').array().at(0);
 }
 
+QJsonObject toJson(const TakenOver &taken)
+{
+    QJsonArray orphans;
+    for (const QByteArray &name : taken.orphans)
+        orphans.append(text(name));
+    return {{QStringLiteral("path"), taken.path},
+            {QStringLiteral("created"), taken.created},
+            {QStringLiteral("orderly"), taken.orderly},
+            {QStringLiteral("sessions"), qint64(taken.sessions)},
+            {QStringLiteral("open_inputs"), qint64(taken.openInputs)},
+            {QStringLiteral("crashed_inputs"), qint64(taken.crashedInputs)},
+            {QStringLiteral("damaged_sessions"), qint64(taken.damagedSessions)},
+            {QStringLiteral("orphans"), orphans}};
+}
+
+QString sentenceOf(const TakenOver &taken)
+{
+    QString sentence =
+        QStringLiteral("going on with %1 from %2, %3 open")
+            .arg(counted(taken.sessions, "session"), taken.path, counted(taken.openInputs, "input"));
+    if (!taken.orderly) {
+        sentence += QStringLiteral("; the last host did not close the store, and %1 may have been running then")
+                        .arg(counted(taken.crashedInputs, "input"));
+    }
+    if (taken.damagedSessions > 0) {
+        sentence += QStringLiteral("; %1 held because of damaged records, see \"burrow storage check\"")
+                        .arg(counted(taken.damagedSessions, "session"));
+    }
+    return sentence;
+}
+
 QString durationText(std::optional<qint64> measured)
 {
     if (!measured)
@@ -53,6 +85,8 @@ QJsonObject toJson(const InputEnd &end)
                        {QStringLiteral("input"), text(receipt.input.toText())},
                        {QStringLiteral("key"), text(end.key)},
                        {QStringLiteral("verdict"), QLatin1String(acceptVerdictName(receipt.verdict))}};
+    if (end.kept)
+        object.insert(QStringLiteral("kept"), true);
     if (receipt.existing)
         object.insert(QStringLiteral("existing"), text(receipt.existing.toText()));
     if (receipt.verdict == AcceptReceipt::Verdict::Rejected) {
@@ -138,6 +172,17 @@ void RunReport::addFindings(const Findings &findings)
         m_findings.append(finding);
 }
 
+void RunReport::addTakenOver(const TakenOver &taken)
+{
+    m_recovered = burrow::toJson(taken);
+    if (!taken.created)
+        notice(sentenceOf(taken));
+    if (!taken.orphans.isEmpty()) {
+        notice(QStringLiteral("%1 in the store but not in the configuration, kept and not run: %2")
+                   .arg(counted(quint64(taken.orphans.size()), "session"), text(taken.orphans.join(", "))));
+    }
+}
+
 void RunReport::addRefusedLine(const Findings &findings)
 {
     addFindings(findings);
@@ -156,7 +201,10 @@ void RunReport::noteActivity(const QByteArray &session)
 
 void RunReport::add(const InputEnd &end)
 {
-    noteActivity(end.session);
+    if (end.kept)
+        ++m_sessions[end.session].kept;
+    else
+        noteActivity(end.session);
     if (end.outcome)
         judge(end, *end.outcome);
     else
@@ -167,9 +215,10 @@ void RunReport::add(const InputEnd &end)
         printAnswer(end, *end.outcome);
 }
 
-QByteArray RunReport::prefixOf(const QByteArray &session) const
+QByteArray RunReport::prefixOf(const InputEnd &end) const
 {
-    return text(session).leftJustified(m_nameWidth).toUtf8() + " │ ";
+    const QByteArray name = text(end.session).leftJustified(m_nameWidth).toUtf8();
+    return name + (end.kept ? " (kept) │ " : " │ ");
 }
 
 void RunReport::printAnswer(const InputEnd &end, const Outcome &outcome)
@@ -188,7 +237,7 @@ void RunReport::printAnswer(const InputEnd &end, const Outcome &outcome)
         lines.chop(1);
     if (m_answer.isTerminal())
         lines = withoutControls(lines);
-    const QByteArray prefix = prefixOf(end.session);
+    const QByteArray prefix = prefixOf(end);
     m_answer.write(prefix + lines.replace("\n", "\n" + prefix) + '\n');
 }
 
@@ -203,8 +252,12 @@ void RunReport::judge(const InputEnd &end, const Outcome &outcome)
         return;
     }
     const ExitCode code = exitCodeFor(outcome.outcome);
-    raise(code);
-    const QLatin1String what(code == ExitCode::TurnFailed ? "failed" : "was cancelled");
+    QString what = QLatin1String(code == ExitCode::TurnFailed ? "failed" : "was cancelled");
+    // What an earlier run has already failed by is no failure of this one.
+    if (end.kept)
+        what += QLatin1String(" in an earlier run and is not repeated");
+    else
+        raise(code);
     const QString reason = outcome.reason.isEmpty() ? QString() : QStringLiteral(": ") + outcome.reason;
     notice(QStringLiteral("%1: %2 %3%4").arg(text(end.session), end.place, what, reason));
 }
@@ -256,8 +309,12 @@ QString RunReport::tableOf(const std::vector<SessionView> &views) const
     QStringList heads{QStringLiteral("SESSION"),  QStringLiteral("STATE"),    QStringLiteral("EXECUTOR"),
                       QStringLiteral("ACCEPTED"), QStringLiteral("CONSUMED"), QStringLiteral("FAILED"),
                       QStringLiteral("OPEN"),     QStringLiteral("TIME")};
+    const bool kept =
+        std::any_of(m_sessions.begin(), m_sessions.end(), [](auto &each) { return each.kept > 0; });
     if (replaced)
         heads.insert(6, QStringLiteral("REPLACED"));
+    if (kept)
+        heads.insert(3, QStringLiteral("KEPT"));
     TextTable table;
     for (size_t column = 3; column < size_t(heads.size()); ++column)
         table.alignRight(column);
@@ -273,6 +330,8 @@ QString RunReport::tableOf(const std::vector<SessionView> &views) const
                         durationText(m_sessions[view.name].milliseconds)};
         if (replaced)
             row.insert(6, QString::number(view.tally.replaced));
+        if (kept)
+            row.insert(3, QString::number(m_sessions[view.name].kept));
         table.addRow(row);
     }
     return table.toText();
@@ -316,6 +375,7 @@ void RunReport::close(RunEnding ending, const QByteArray &host, const std::vecto
                         {QStringLiteral("sessions"), sessions},
                         {QStringLiteral("answers"), m_answers},
                         {QStringLiteral("findings"), m_findings},
+                        {QStringLiteral("recovered"), m_recovered},
                         {QStringLiteral("exit_code"), int(m_exitCode)}});
 }
 

@@ -16,6 +16,7 @@
 namespace burrow {
 
 class AnswerWriter;
+struct TakenOver;
 
 /// What became of one input of this run.
 struct InputEnd
@@ -24,8 +25,9 @@ struct InputEnd
     QString place;               ///< Where the input came from, as people look it up: `notes.txt:3`.
     QByteArray key;              ///< Its idempotency key; may be empty.
     bool repeatExpected = false; ///< A repetition is no news.
+    bool kept = false;           ///< `outcome` is that of an earlier input with this key, from the store.
     AcceptReceipt receipt;
-    std::optional<Outcome> outcome; ///< Unset: refused, or a repetition of an input that has ended before.
+    std::optional<Outcome> outcome; ///< Unset: refused, or a repetition of which no more is known.
 };
 
 /// How a run came to its end.
@@ -47,6 +49,8 @@ public:
 
     /// Findings about the configuration; they have been shown.
     void addFindings(const Findings &findings);
+    /// What the store held at the start.
+    void addTakenOver(const TakenOver &taken);
     /// A line of a file of inputs that was left out.
     void addRefusedLine(const Findings &findings);
     void add(const InputEnd &end);
@@ -68,6 +72,7 @@ private:
     {
         qsizetype terminated = 0; ///< Inputs whose waiting ended without an outcome.
         QString whyTerminated;
+        quint64 kept = 0; ///< Inputs whose answer was there before this run.
         RunId lastPrinted;
         std::optional<qint64> milliseconds; ///< From the start to its last activity.
     };
@@ -76,7 +81,7 @@ private:
     void judge(const InputEnd &end, const Outcome &outcome);
     void judgeWithoutOutcome(const InputEnd &end);
     void judgeOpen(RunEnding ending, const SessionView &view);
-    QByteArray prefixOf(const QByteArray &session) const;
+    QByteArray prefixOf(const InputEnd &end) const;
     QString tableOf(const std::vector<SessionView> &views) const;
     QJsonObject toJson(const SessionView &view) const;
 
@@ -87,6 +92,7 @@ private:
     QElapsedTimer m_clock;
     QJsonArray m_answers;
     QJsonArray m_findings;
+    QJsonValue m_recovered;
     ExitCode m_exitCode = ExitCode::Ok;
 };
 

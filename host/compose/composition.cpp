@@ -2,10 +2,11 @@
 #include "compose/composition.h"
 
 #include "compose/plugin_folders.h"
+#include "compose/start_keys.h"
+#include "compose/store_choice.h"
 #include "config/input_file.h"
 #include "plugin/plugin_host.h"
 #include "session/system_clock.h"
-#include "store/memory_store.h"
 
 #include <QJsonDocument>
 
@@ -25,6 +26,7 @@ CoreSettings coreSettings(const Configuration &configuration, const SessionSetti
     settings.turnTimeout = configuration.limits.turnTimeout;
     settings.stopGrace = session.stopGrace;
     settings.retryBackoff = session.retryBackoff;
+    settings.keyRetention = configuration.store.retention.keys;
     return settings;
 }
 
@@ -51,8 +53,9 @@ public:
     Result<void> build();
 
     Host &host() override { return *m_host; }
-    QFuture<std::vector<Result<SessionId>>> openSessions() override;
+    QFuture<std::vector<Result<OpenedSession>>> openSessions() override;
     std::vector<Input> startInputs(const QByteArray &session, Findings &problems) const override;
+    std::optional<TakenOver> takenOver() const override { return m_store.takenOver; }
     QByteArray executorOf(const QByteArray &session) const override;
     quint32 leakedInstances() const override { return m_plugins.leakedInstances(); }
 
@@ -62,7 +65,7 @@ private:
 
     const Configuration m_configuration;
     const std::shared_ptr<SystemClock> m_clock;
-    MemoryStore m_store;
+    ChosenStore m_store;
     PluginHost m_plugins;
     Factories m_factories;
     std::unique_ptr<Host> m_host;
@@ -123,14 +126,19 @@ Result<void> HostComposition::build()
         if (Result<void> made = makeFactory(name, executor); !made)
             return made;
     }
+    // Last, so that a wrong configuration leaves no file behind.
+    Result<ChosenStore> store = chooseStore(m_configuration, *m_clock);
+    if (!store)
+        return store.error();
+    m_store = *std::move(store);
     m_host = std::make_unique<Host>(HostOptions{.name = m_configuration.host.name,
                                                 .shards = 0,
                                                 .shutdownTimeout = m_configuration.host.shutdownTimeout},
-                                    m_store, *m_clock);
+                                    *m_store.store, *m_clock);
     return {};
 }
 
-QFuture<std::vector<Result<SessionId>>> HostComposition::openSessions()
+QFuture<std::vector<Result<OpenedSession>>> HostComposition::openSessions()
 {
     std::vector<SessionSpec> specs;
     for (const auto &[name, session] : m_configuration.sessions) {
@@ -151,6 +159,7 @@ std::vector<Input> HostComposition::startInputs(const QByteArray &session, Findi
     problems.insert(problems.end(), content.findings.begin(), content.findings.end());
     for (ReadInput &read : content.inputs)
         inputs.push_back(std::move(read.input));
+    giveStartKeys(inputs);
     return inputs;
 }
 

@@ -40,8 +40,8 @@ struct RetentionSettings
 
 struct StoreSettings
 {
-    StoreKind kind = StoreKind::Memory;
-    QString path;
+    StoreKind kind = StoreKind::Sqlite;
+    QString path; ///< Empty when none was given and there is no data directory.
     Duration stallLimit{};
     RetentionSettings retention;
 };

@@ -30,12 +30,6 @@ Finding unreadable(const QString &path, const QString &problem)
     return finding;
 }
 
-QByteArray startKey(std::size_t number, const Input &input)
-{
-    return "on_start:" + QByteArray::number(static_cast<qulonglong>(number)) + ':'
-           + QByteArray::number(payloadHash(input), 16).rightJustified(16, '0');
-}
-
 } // namespace
 
 InputForm inputForm(const QString &path)
@@ -154,11 +148,6 @@ InputFileContent startInputs(const SessionSettings &session)
         Input input;
         input.body = PromptBody{text.value, {}, {}};
         content.inputs.push_back({text.place.line, std::move(input)});
-    }
-    for (std::size_t at = 0; at < content.inputs.size(); ++at) {
-        Input &input = content.inputs[at].input;
-        if (input.idempotencyKey.isEmpty())
-            input.idempotencyKey = startKey(at + 1, input);
     }
     // The path stands in the configuration, so that is where it is put right.
     for (Finding &each : content.findings) {

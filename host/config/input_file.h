@@ -71,9 +71,8 @@ struct InputFileContent
 /// A whole file at once.
 InputFileContent readInputFile(const QString &path);
 
-/// What a session is given when it first starts. An input without an idempotency key gets
-/// `on_start:<place in the list, from 1>:<hash of its content>`, so that a host that starts again does not
-/// repeat it and a changed text counts as new.
+/// What a session is given once in its life, as it is written: an input has an idempotency key only if the file
+/// gives it one.
 InputFileContent startInputs(const SessionSettings &session);
 
 } // namespace burrow

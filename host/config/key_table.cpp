@@ -34,8 +34,8 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.host.shutdownTimeout = v.duration; }},
 
     {.path = "store", .type = KeyType::Mapping, .doc = "Where sessions and inputs are kept."},
-    {.path = "store.kind", .type = KeyType::Choice, .doc = "What keeps them.", .byDefault = "memory",
-     .choices = storeKindName.names, .notServed = {"sqlite", "use memory"},
+    {.path = "store.kind", .type = KeyType::Choice, .doc = "What keeps them: a file, or the memory of the host.", .byDefault = "sqlite",
+     .choices = storeKindName.names,
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.store.kind = chosen(storeKindName, v); }},
     {.path = "store.path", .type = KeyType::DataPath, .doc = "The database file; relative to host.data_dir.",
      .byDefault = "burrow.db",

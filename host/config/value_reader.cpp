@@ -65,7 +65,7 @@ private:
         case KeyType::Path:
             return readPath(node, m_context.path, m_directories.file, m_value.path);
         case KeyType::DataPath:
-            return readPath(node, m_context.path, m_directories.data, m_value.path);
+            return readDataPath(node);
         case KeyType::PathList:
             return readPathList(node);
         case KeyType::Flag:
@@ -211,6 +211,16 @@ private:
                            QStringLiteral("set HOME, or write the whole path"));
         result = QDir::cleanPath(m_directories.home + text.mid(1));
         return true;
+    }
+
+    bool readDataPath(const Node &node)
+    {
+        const bool starts = node.text.startsWith('/') || node.text.startsWith('~');
+        if (node.kind == Node::Kind::Scalar && !node.text.isEmpty() && !starts && m_directories.data.isEmpty())
+            return badPath(node, m_context.path,
+                           QStringLiteral("starts in host.data_dir, which is not known: HOME is not set"),
+                           QStringLiteral("set HOME or host.data_dir, or write the whole path"));
+        return readPath(node, m_context.path, m_directories.data, m_value.path);
     }
 
     bool readPathList(const Node &node)

@@ -36,7 +36,42 @@ Error shuttingDown()
 }
 
 /// Called once, on any thread.
-using OpenAnswer = std::function<void(Result<SessionId>)>;
+using OpenAnswer = std::function<void(Result<OpenedSession>)>;
+Error wasDestroyed(const QByteArray &name)
+{
+    return {ErrorKind::NotReady,
+            QStringLiteral("session \"%1\" was destroyed and cannot be opened again; use another name")
+                .arg(QString::fromUtf8(name))};
+}
+
+InputFate stillOpen(const OpenInput &known)
+{
+    InputFate fate;
+    fate.state = InputFate::State::Open;
+    fate.input = known.input;
+    fate.phase = known.phase;
+    fate.attempt = known.attempt;
+    return fate;
+}
+
+/// Puts together what the shard knew and what the store says.
+Result<InputFate> fateOf(const OpenInput &known, Result<std::optional<StoredOutcome>> stored)
+{
+    if (!stored.ok())
+        return stored.error();
+    if (stored->has_value()) {
+        InputFate fate;
+        fate.state = InputFate::State::Ended;
+        fate.ended = **std::move(stored);
+        fate.input = fate.ended.input.id;
+        return fate;
+    }
+    if (known.open)
+        return stillOpen(known);
+    if (!known.held.isEmpty())
+        return Error{ErrorKind::NotReady, QStringLiteral("the session is held: %1").arg(known.held)};
+    return InputFate{};
+}
 
 /// What a submit costs beside its content, so that a flood of small inputs is bounded as well.
 constexpr qint64 submit_overhead_bytes = 1024;
@@ -97,6 +132,7 @@ public:
     void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
     void open(SessionSpec spec, OpenAnswer answer);
     std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened, const OpenAnswer &answer);
+    QFuture<Result<InputFate>> inquire(SessionId session, InputId input, const QByteArray &key);
     bool onShardThread() const;
     /// Room for a submit of that size among those that have no receipt yet; false when there is none.
     bool takeRoom(qint64 bytes);
@@ -140,6 +176,31 @@ bool Host::Private::onShardThread() const
     return std::any_of(shards.begin(), shards.end(), [](const std::unique_ptr<ShardThread> &thread) {
         return thread.get() == QThread::currentThread();
     });
+}
+
+/// The shard is asked first: what is not open there any more has ended, and is in the store by then.
+QFuture<Result<InputFate>> Host::Private::inquire(SessionId session, InputId input, const QByteArray &key)
+{
+    const Answer<Result<InputFate>> answer;
+    if (session.isNull() || (input.isNull() && key.isEmpty())) {
+        answer(InputFate{});
+        return answer.future();
+    }
+    post(session, InquiryMessage{session, input, key, [this, session, input, key, answer](OpenInput known) {
+                                     if (known.open && known.held.isEmpty()) {
+                                         answer(stillOpen(known));
+                                         return;
+                                     }
+                                     const auto reply = [answer,
+                                                         known](Result<std::optional<StoredOutcome>> found) {
+                                         answer(fateOf(known, std::move(found)));
+                                     };
+                                     if (input.isNull())
+                                         store.findOutcomeByKey(session, key, reply);
+                                     else
+                                         store.findOutcome(session, input, reply);
+                                 }});
+    return answer.future();
 }
 
 void Host::Private::postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished)
@@ -189,14 +250,19 @@ std::optional<Error> Host::Private::adopt(const SessionSpec &spec, Result<Stored
 {
     // Posted under the lock, so that a session is either before the shutdown in its shard's inbox or not there.
     const std::unique_lock lock(mutex);
-    if (!opened || goingDown) {
+    const bool gone = opened && opened->row.phase == Phase::Destroyed;
+    if (!opened || goingDown || gone) {
         names.remove(spec.name);
-        return opened ? shuttingDown() : opened.error();
+        return !opened ? opened.error() : goingDown ? shuttingDown() : wasDestroyed(spec.name);
     }
     const SessionId id = opened->id;
+    const bool existed = opened->existed;
     names.insert(spec.name, id);
     post(id, AdoptMessage{std::move(opened).value(), spec.executor,
-                          std::make_shared<const CoreSettings>(spec.settings), [answer, id] { answer(id); }});
+                          std::make_shared<const CoreSettings>(spec.settings),
+                          [answer, id, existed](quint32 recovered) {
+                              answer(OpenedSession{id, existed, recovered});
+                          }});
     return std::nullopt;
 }
 
@@ -229,26 +295,26 @@ Host::~Host()
         thread->end();
 }
 
-QFuture<Result<SessionId>> Host::openSession(SessionSpec spec)
+QFuture<Result<OpenedSession>> Host::openSession(SessionSpec spec)
 {
-    const Answer<Result<SessionId>> answer;
+    const Answer<Result<OpenedSession>> answer;
     d->open(std::move(spec), answer);
     return answer.future();
 }
 
-QFuture<std::vector<Result<SessionId>>> Host::openSessions(std::vector<SessionSpec> specs)
+QFuture<std::vector<Result<OpenedSession>>> Host::openSessions(std::vector<SessionSpec> specs)
 {
-    const Answer<std::vector<Result<SessionId>>> answer;
+    const Answer<std::vector<Result<OpenedSession>>> answer;
     // Each answer has a place of its own, and the countdown orders all of them before the last step.
-    const auto results = std::make_shared<std::vector<Result<SessionId>>>(
-        specs.size(), Result<SessionId>(Error{ErrorKind::NotReady, hostGoneSentence()}));
+    const auto results = std::make_shared<std::vector<Result<OpenedSession>>>(
+        specs.size(), Result<OpenedSession>(Error{ErrorKind::NotReady, hostGoneSentence()}));
     if (specs.empty()) {
         answer({});
         return answer.future();
     }
     const Countdown opened(specs.size(), [answer, results] { answer(std::move(*results)); });
     for (std::size_t at = 0; at < specs.size(); ++at) {
-        d->open(std::move(specs[at]), [opened, results, at](Result<SessionId> result) {
+        d->open(std::move(specs[at]), [opened, results, at](Result<OpenedSession> result) {
             (*results)[at] = std::move(result);
             opened();
         });
@@ -328,6 +394,16 @@ QFuture<CommandReceipt> Host::stop(SessionId session, const QString &reason)
 QFuture<CommandReceipt> Host::start(SessionId session)
 {
     return d->command(session, LifecycleCommand{0, LifecycleVerb::Start, {}});
+}
+
+QFuture<Result<InputFate>> Host::outcome(SessionId session, InputId input)
+{
+    return d->inquire(session, input, {});
+}
+
+QFuture<Result<InputFate>> Host::outcomeByKey(SessionId session, const QByteArray &key)
+{
+    return d->inquire(session, {}, key);
 }
 
 QFuture<std::vector<SessionView>> Host::views()

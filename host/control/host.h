@@ -22,6 +22,29 @@ struct SessionSpec
     CoreSettings settings;
 };
 
+/// What there was of a session when it was opened.
+struct OpenedSession
+{
+    SessionId id;
+    bool existed = false;  ///< The store knew it before.
+    quint32 recovered = 0; ///< Open inputs of earlier processes that it goes on with.
+};
+
+/// What became of an input.
+struct InputFate
+{
+    enum class State : quint8 {
+        NotFound, ///< Never accepted, or ended so long ago that the store has let go of it.
+        Open,
+        Ended,
+    };
+    State state = State::NotFound;
+    InputId input;                            ///< Open, Ended.
+    InputPhase phase = InputPhase::Untracked; ///< Open.
+    quint32 attempt = 0;                      ///< Open: the last attempt that was granted; 0 = none yet.
+    StoredOutcome ended;                      ///< Ended.
+};
+
 /// Whether the submitter wants to hear of the outcome, and when.
 enum class WaitFor : quint8 { Nothing, Attempt, Terminal };
 
@@ -77,10 +100,11 @@ public:
     ~Host() override;
 
     /// Opens the session or creates it, and attaches its executor. Errors: Conflict (the name is open already),
-    /// NotReady (the host is shutting down), and what the store says.
-    QFuture<Result<SessionId>> openSession(SessionSpec spec);
+    /// NotReady (the host is shutting down, or the session was destroyed and is kept as it is), and what the
+    /// store says. A session whose stored image cannot be trusted opens, is held, and its view says why.
+    QFuture<Result<OpenedSession>> openSession(SessionSpec spec);
     /// Opens them all; finishes when the last one is open, with one result each, in the order of `specs`.
-    QFuture<std::vector<Result<SessionId>>> openSessions(std::vector<SessionSpec> specs);
+    QFuture<std::vector<Result<OpenedSession>>> openSessions(std::vector<SessionSpec> specs);
     /// The open session with that name; null when there is none.
     SessionId sessionNamed(const QByteArray &name) const;
     QByteArrayList sessionNames() const;
@@ -95,6 +119,13 @@ public:
                                    const QString &reason = {});
     QFuture<CommandReceipt> stop(SessionId session, const QString &reason = {});
     QFuture<CommandReceipt> start(SessionId session);
+
+    /// What became of an input, by its id or by the idempotency key it was submitted under; of several inputs
+    /// with one key the newest. Also for sessions that are not open, and for inputs that ended in earlier
+    /// processes. Errors: NotReady (the session is held and the store does not say, or the host is gone), and
+    /// what the store says.
+    QFuture<Result<InputFate>> outcome(SessionId session, InputId input);
+    QFuture<Result<InputFate>> outcomeByKey(SessionId session, const QByteArray &key);
 
     /// What the sessions are doing. Unknown sessions are left out.
     QFuture<std::vector<SessionView>> views();

@@ -12,7 +12,7 @@ namespace burrow {
 /// called on the thread of `context`.
 ///
 /// The way to continue from a future of the host. QFuture::then() is not: up to Qt 6.6 a continuation that is
-/// attached in the moment in which another thread finishes the future can run twice (decision 0007).
+/// attached in the moment in which another thread finishes the future can run twice (decision 0011).
 template <typename T, typename Function>
 void whenFinished(const QFuture<T> &future, QObject *context, Function then)
 {

@@ -96,14 +96,27 @@ struct ReportFenced
     QString owner;
 };
 
+/// Fetch the keys of the session's ended inputs; answered by KeysLoaded.
+struct LoadKeys
+{
+    quint32 round = 0;
+};
+
+/// Read the session again from the store, because what is here and what is there differ. Asked for when every
+/// write has its verdict; answered by Reloaded.
+struct ReloadSession
+{
+};
+
 /// After a shutdown: nothing runs, nothing is in flight, the executor is gone.
 struct ShutdownFinished
 {
 };
 
-using CoreAction = std::variant<SubmitWrite, CreateExecutor, StartApply, CancelRun, AbandonRun,
-                                CommitCheckpoint, StopExecutor, DestroyExecutor, CleanupExecutor, ReplyAccept,
-                                ReplyCommand, ResolveWaiter, Emit, ReportFenced, ShutdownFinished>;
+using CoreAction =
+    std::variant<SubmitWrite, CreateExecutor, StartApply, CancelRun, AbandonRun, CommitCheckpoint, StopExecutor,
+                 DestroyExecutor, CleanupExecutor, ReplyAccept, ReplyCommand, ResolveWaiter, Emit, ReportFenced,
+                 ShutdownFinished, LoadKeys, ReloadSession>;
 using CoreActions = std::vector<CoreAction>;
 
 } // namespace burrow

@@ -4,7 +4,7 @@
 #include "base/result.h"
 #include "core/input_record.h"
 #include "model/control.h"
-#include "model/write_set.h"
+#include "model/stored_session.h"
 
 /// Everything that can happen to a session. Identifiers that must be fresh are minted outside and carried in,
 /// so that the core stays a pure function of its events.
@@ -115,8 +115,23 @@ struct Tick
 {
 };
 
-using CoreEvent = std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, ShutdownCommand,
-                               StoreVerdict, ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed,
-                               CheckpointFinished, StopFinished, ExecutorDied, Wake, Turn, Tick>;
+/// The answer to LoadKeys.
+struct KeysLoaded
+{
+    quint32 round = 0; ///< Of the question.
+    Result<std::vector<RetainedKey>> keys;
+    WallTime now; ///< When the answer came: keys have an age, and the core has no calendar.
+};
+
+/// The answer to ReloadSession: the image as it is now.
+struct Reloaded
+{
+    Result<std::shared_ptr<const StoredSession>> stored;
+};
+
+using CoreEvent =
+    std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, ShutdownCommand, StoreVerdict,
+                 ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed, CheckpointFinished,
+                 StopFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
 
 } // namespace burrow

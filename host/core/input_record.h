@@ -21,7 +21,8 @@ struct InputRecord
     InputRegisters registers;
     quint64 sequence = 0;
     quint64 payloadHash = 0;
-    quint32 starts = 0; ///< Last attempt number granted.
+    quint32 starts = 0;  ///< Last attempt number granted.
+    quint32 crashes = 0; ///< Hosts that have ended while they worked on it.
     quint8 stagingRefusals = 0;
     bool alone = false;          ///< Its batch failed: from now on it runs by itself.
     bool withoutWake = false;    ///< Arrived without a wake; see WaitReason::NoWake.

@@ -11,25 +11,6 @@ SessionCore::SessionCore(SessionId id, const CoreSettings &settings)
 {
 }
 
-void SessionCore::open(const StoredSession &stored, MonotonicTime now, CoreActions &actions)
-{
-    m_now = now;
-    m_actions = &actions;
-    const bool initialised = advance(SessionVerb::Initialize);
-    SessionInput registration{.verb = SessionVerb::RegisterSession};
-    registration.session = m_id;
-    const bool registered = advance(registration);
-    BURROW_ASSERT(initialised && registered);
-    m_registers.phase = stored.row.phase;
-    m_registers.binding = stored.binding;
-    m_revision = stored.row.revision;
-    m_nextAdmission = std::max(m_nextAdmission, stored.row.nextAdmission);
-    m_nextPriority = std::min(m_nextPriority, stored.row.nextPriority);
-    if (!stored.corruption.isEmpty())
-        hold(stored.corruption);
-    m_actions = nullptr;
-}
-
 void SessionCore::handle(CoreEvent event, MonotonicTime now, CoreActions &actions)
 {
     m_now = now;
@@ -37,6 +18,8 @@ void SessionCore::handle(CoreEvent event, MonotonicTime now, CoreActions &action
     std::visit([this](auto &one) { on(one); }, event);
     if (m_shutdown)
         shutdownStep();
+    else if (m_reload == Reload::Due)
+        reloadStep();
     m_actions = nullptr;
 }
 
@@ -75,6 +58,10 @@ void SessionCore::on(Tick &)
         m_retryAt = MonotonicTime::never();
         m_attachment.wake = true;
     }
+    if (m_now >= m_reloadAt) {
+        m_reloadAt = MonotonicTime::never();
+        m_reload = Reload::Due;
+    }
     if (m_now >= m_restBy)
         giveUpStopping();
     if (m_stop) {
@@ -91,7 +78,7 @@ void SessionCore::on(Tick &)
 
 MonotonicTime SessionCore::deadline() const
 {
-    MonotonicTime next = std::min(m_retryAt, m_restBy);
+    MonotonicTime next = std::min({m_retryAt, m_restBy, m_reloadAt});
     if (m_run && m_run->stage == CurrentRun::Stage::Open)
         next = std::min({next, m_run->turnDeadline, m_run->escalateAt});
     if (m_stop) {
@@ -112,7 +99,8 @@ bool SessionCore::turnDue() const
 
 bool SessionCore::settled() const
 {
-    if (m_run || m_stop || !m_tickets.isEmpty() || !m_waiting.isEmpty() || effectReady())
+    if (m_run || m_stop || !m_tickets.isEmpty() || !m_waiting.isEmpty() || !m_keyWaiting.isEmpty()
+        || effectReady() || reloadAhead())
         return false;
     switch (waitReason()) {
     case WaitReason::Nothing:
@@ -130,15 +118,17 @@ bool SessionCore::settled() const
 
 bool SessionCore::parked() const
 {
-    return !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_attachment.effects.isEmpty()
-           && deadline() == MonotonicTime::never() && !turnDue() && m_attachment.instance != Instance::Creating
-           && (!m_shutdown || m_shutdownReported);
+    return !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_keyWaiting.isEmpty()
+           && m_attachment.effects.isEmpty() && !reloadAhead() && deadline() == MonotonicTime::never()
+           && !turnDue() && m_attachment.instance != Instance::Creating && (!m_shutdown || m_shutdownReported);
 }
 
 void SessionCore::trim()
 {
     m_tickets.trim();
     m_waiting.trim();
+    m_keyWaiting.trim();
+    m_expiring.trim();
     m_attachment.effects.trim();
     if (m_inputs.empty())
         std::unordered_map<quint64, InputRecord>().swap(m_inputs);
@@ -237,6 +227,33 @@ WaitReason SessionCore::waitReason() const
     return m_tickets.isEmpty() ? WaitReason::NoWake : WaitReason::WaitingForWrite;
 }
 
+const InputRecord *SessionCore::openInput(InputId id) const
+{
+    const auto found = m_inputs.find(sequenceOf(id));
+    const bool open = found != m_inputs.end() && found->second.input->id == id
+                      && found->second.registers.phase != InputPhase::Accepted;
+    return open ? &found->second : nullptr;
+}
+
+const InputRecord *SessionCore::openInput(const QByteArray &key) const
+{
+    const auto found = m_keys.constFind(key);
+    return found != m_keys.constEnd() && !found->ended ? openInput(found->input) : nullptr;
+}
+
+/// Of the inputs that run, or else of the one that is first in line.
+quint32 SessionCore::headCrashes() const
+{
+    if (m_run) {
+        quint32 most = 0;
+        for (const InputRecord *record : m_run->contributors)
+            most = std::max(most, record->crashes);
+        return most;
+    }
+    const InputRecord *first = m_steer.front() != nullptr ? m_steer.front() : m_queue.front();
+    return first != nullptr ? first->crashes : 0;
+}
+
 SessionView SessionCore::view() const
 {
     SessionView view;
@@ -252,7 +269,10 @@ SessionView SessionCore::view() const
     view.until = m_retryAt;
     view.note = m_held.isEmpty() ? m_failed : m_held;
     view.tally = m_tally;
-    view.idle = !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty()
+    view.recovered = m_recovered;
+    view.interrupted = m_interrupted;
+    view.headCrashes = headCrashes();
+    view.idle = !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_keyWaiting.isEmpty()
                 && m_attachment.effects.isEmpty() && m_inputs.empty();
     return view;
 }

@@ -30,7 +30,11 @@ namespace burrow {
 ///  not
 ///    stored at all;
 ///  - the core never rests with a selectable input unless a run, a write, a timer or a stated reason holds it;
-///  - a session that is held writes nothing: its memory and the store differ.
+///  - a session that is held writes nothing: its memory and the store differ. After a write that was refused,
+///    or whose fate is unknown, it is read again once, by itself; not a second time before a write has worked;
+///  - an accept whose key may be that of an input that ended in an earlier process waits until those keys are
+///    here. Only such accepts wait, in their own order; accepts without a key, repeats of open inputs, commands
+///    and runs pass them.
 class SessionCore
 {
 public:
@@ -39,7 +43,9 @@ public:
     SessionCore(const SessionCore &) = delete;
     SessionCore &operator=(const SessionCore &) = delete;
 
-    /// Initialises and registers the session from its stored image. First call.
+    /// Makes the session from its stored image: what is open is queued again, in its order and with its counts;
+    /// every grant is void. An image that cannot be true holds the session. First call; it may ask for the keys
+    /// of ended inputs, which are answered by KeysLoaded.
     void open(const StoredSession &stored, MonotonicTime now, CoreActions &actions);
 
     /// Decides one event and appends what is to be done. Never calls back.
@@ -59,6 +65,11 @@ public:
     SessionView view() const;
     SessionId id() const { return m_id; }
     const SessionRegisters &registers() const { return m_registers; }
+    /// The open input with that id, or with that key; null when there is none that was acknowledged.
+    const InputRecord *openInput(InputId id) const;
+    const InputRecord *openInput(const QByteArray &key) const;
+    /// Why the stored image is not trusted; empty when it is.
+    const QString &heldReason() const { return m_held; }
     /// The strongest signal since the last call.
     AdmissionSignal takeSignal();
     /// Visits every open input, acknowledged or on its way. For snapshots, the explorer and tests.
@@ -78,7 +89,15 @@ private:
         TicketNumber inFlight = 0; ///< The ticket that will make it known; 0 = known.
         bool ended = false;
         OutcomeClass endedAs = OutcomeClass::RuntimeTerminated;
+        MonotonicTime expires = MonotonicTime::never(); ///< Once it has ended.
     };
+    struct ExpiringKey
+    {
+        MonotonicTime at;
+        QByteArray key;
+    };
+    /// Whether the keys of inputs that ended in earlier processes are here.
+    enum class KeyState : quint8 { Known, Loading, Unread };
 
     enum class Instance : quint8 { None, Creating, Ready, Stopping };
     enum class EffectKind : quint8 { CancelAfterBoundary, Stop };
@@ -129,6 +148,8 @@ private:
     void on(Wake &event);
     void on(Turn &event);
     void on(Tick &event);
+    void on(KeysLoaded &event);
+    void on(Reloaded &event);
 
     bool advance(const SessionInput &input);
     bool advance(SessionVerb verb);
@@ -138,15 +159,25 @@ private:
     void act(CoreAction action);
     void hold(const QString &reason);
     WaitReason waitReason() const;
+    quint32 headCrashes() const;
+
+    // From a stored image (session_core_recovery.cpp).
+    std::optional<QString> loadImage(const StoredSession &stored);
+    bool loadRegisters(const StoredSession &stored);
+    void loadInputs(const StoredSession &stored);
+    void loadInput(const InputRow &row, const StartGrant &grant);
+    void reloadStep();
+    void reload(const StoredSession &stored);
+    void resolveVanished(std::unordered_map<quint64, InputRecord> &before);
+    bool reloadAhead() const;
 
     // Admission (session_core_admission.cpp).
     enum class Admitted : quint8 { Done, Wait };
     Admitted admit(AcceptCommand &command);
     void keepWaiting(AcceptCommand &command);
     void reject(const AcceptCommand &command, AcceptReceipt receipt);
+    void rejectAsBusy(const AcceptCommand &command);
     std::optional<AcceptReceipt> refusalFor(const AcceptCommand &command);
-    std::optional<Admitted> resolveKey(AcceptCommand &command, quint64 hash);
-    void deduplicate(const AcceptCommand &command, const KeyEntry &entry);
     InputRecord *replacementTarget(const Input &input) const;
     bool replacementInFlight(const Input &input) const;
     Ticket ticketFor(AcceptCommand &command, InputRecord &record, InputRecord *target);
@@ -155,6 +186,16 @@ private:
     void publishReplacement(const Ticket &ticket);
     void undoAccept(Ticket &ticket, const StoreVerdict &verdict);
     bool isSilent(const Input &input) const;
+
+    // Keys (session_core_keys.cpp).
+    std::optional<Admitted> resolveKey(AcceptCommand &command, quint64 hash);
+    void deduplicate(const AcceptCommand &command, const KeyEntry &entry);
+    void askForKeys();
+    void rememberKeys(const std::vector<RetainedKey> &keys, WallTime wallNow);
+    void waitForKeys(AcceptCommand &command);
+    void admitKeyWaiting();
+    void endKey(const QByteArray &key, OutcomeClass endedAs);
+    void forgetExpiredKeys();
 
     // Tickets (session_core_tickets.cpp).
     void submit(Ticket ticket, StoreOperation operation, std::vector<LifecycleEvent> events);
@@ -248,13 +289,15 @@ private:
     InputLane m_queue;
     InputLane m_steer;
     QHash<QByteArray, KeyEntry> m_keys;
-    StartGrant m_grant; ///< Durable and not used yet.
+    Fifo<ExpiringKey> m_expiring; ///< Keys of ended inputs, those first whose time is over first.
+    StartGrant m_grant;           ///< Durable and not used yet.
     std::unique_ptr<CurrentRun> m_run;
     Attachment m_attachment;
 
     // On their way.
     Fifo<Ticket> m_tickets;
-    Fifo<CoreEvent> m_waiting; ///< Events that must not overtake a write in flight.
+    Fifo<CoreEvent> m_waiting;        ///< Events that must not overtake a write in flight.
+    Fifo<AcceptCommand> m_keyWaiting; ///< Accepts that wait for the keys of ended inputs.
     std::unique_ptr<StopInProgress> m_stop;
 
     // Counters and marks.
@@ -268,9 +311,17 @@ private:
     MonotonicTime m_retryAt = MonotonicTime::never();
     MonotonicTime m_restBy = MonotonicTime::never(); ///< When a stopping executor is given up.
     quint32 m_retryStep = 0;
-    RunId m_boundaryRun; ///< The run whose live boundary is open.
-    QString m_failed;    ///< Why the executor was given up.
-    QString m_held;      ///< Why the stored image is not trusted.
+    quint32 m_keyRound = 0; ///< The last question for keys.
+    KeyState m_keyState = KeyState::Known;
+    quint32 m_recovered = 0;   ///< Open inputs of the image that the session was opened from.
+    quint32 m_interrupted = 0; ///< Of them, those with crashes.
+    RunId m_boundaryRun;       ///< The run whose live boundary is open.
+    QString m_failed;          ///< Why the executor was given up.
+    QString m_held;            ///< Why the stored image is not trusted.
+    MonotonicTime m_reloadAt = MonotonicTime::never(); ///< When a held session is to be read again.
+    TicketNumber m_givenUp = 0; ///< The last write that was given up and has no verdict yet; 0 = none.
+    enum class Reload : quint8 { Allowed, Due, Asked, Spent };
+    Reload m_reload = Reload::Allowed;
     SessionTally m_tally;
     AdmissionSignal m_signal = AdmissionSignal::None;
     bool m_shutdown = false;

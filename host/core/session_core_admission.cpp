@@ -15,11 +15,6 @@ AcceptReceipt rejection(Refusal refusal, const QString &message)
     return receipt;
 }
 
-AcceptReceipt tooBusy()
-{
-    return rejection(Refusal::Busy, QStringLiteral("too many writes of this session are in flight; try again"));
-}
-
 /// Told to whoever waits and stored for whoever asks later, in the same words.
 Outcome replacedBy(InputId newer)
 {
@@ -50,7 +45,7 @@ void SessionCore::keepWaiting(AcceptCommand &command)
 {
     if (m_waiting.count() >= limits::tickets_per_session_max
         || m_ticketBytes >= limits::ticket_bytes_per_session_max) {
-        reject(command, tooBusy());
+        rejectAsBusy(command);
         return;
     }
     m_ticketBytes += contentBytes(*command.input);
@@ -67,9 +62,11 @@ void SessionCore::on(WaitCommand &event)
     const auto found = m_inputs.find(sequenceOf(event.input));
     if (found == m_inputs.end() || found->second.input->id != event.input
         || found->second.registers.phase == InputPhase::Accepted) {
-        receipt = refused(
-            Refusal::NotFound,
-            QStringLiteral("no open input %1 in this session").arg(QString::fromLatin1(event.input.toText())));
+        // Of a session that is held nobody knows what is open.
+        receipt = m_held.isEmpty()
+                      ? refused(Refusal::NotFound, QStringLiteral("no open input %1 in this session")
+                                                       .arg(QString::fromLatin1(event.input.toText())))
+                      : closed();
     } else {
         found->second.waiters.push_back(event.waiter);
         ++m_waiterCount;
@@ -90,6 +87,12 @@ void SessionCore::reject(const AcceptCommand &command, AcceptReceipt receipt)
     receipt.input = command.input->id;
     ++m_tally.rejected;
     act(ReplyAccept{command.command, std::move(receipt)});
+}
+
+void SessionCore::rejectAsBusy(const AcceptCommand &command)
+{
+    reject(command, rejection(Refusal::Busy,
+                              QStringLiteral("too many writes of this session are in flight; try again")));
 }
 
 std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &command)
@@ -113,68 +116,6 @@ std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &comman
     if (m_inputs.contains(sequenceOf(command.input->id)))
         return rejection(Refusal::Invalid, QStringLiteral("the input id is in use already"));
     return std::nullopt;
-}
-
-void SessionCore::deduplicate(const AcceptCommand &command, const KeyEntry &entry)
-{
-    AcceptReceipt receipt;
-    receipt.verdict = AcceptReceipt::Verdict::Deduplicated;
-    receipt.input = command.input->id;
-    receipt.existing = entry.input;
-    receipt.endedAs = entry.endedAs;
-    if (entry.ended) {
-        receipt.work = Work::Ended;
-    } else {
-        InputRecord &record = m_inputs.at(sequenceOf(entry.input));
-        receipt.work = record.registers.phase == InputPhase::Queued ? Work::Pending : Work::Delivered;
-        if (command.waiter.id != 0) {
-            record.waiters.push_back(command.waiter);
-            ++m_waiterCount;
-            receipt.willResolve = true;
-        }
-    }
-    ++m_tally.deduplicated;
-    emitEvent({.code = EventCode::InputDeduplicated, .input = command.input->id, .other = entry.input});
-    act(ReplyAccept{command.command, std::move(receipt)});
-}
-
-std::optional<SessionCore::Admitted> SessionCore::resolveKey(AcceptCommand &command, quint64 hash)
-{
-    const QByteArray &key = command.input->idempotencyKey;
-    if (key.isEmpty())
-        return std::nullopt;
-    const auto found = m_keys.constFind(key);
-    if (found == m_keys.constEnd())
-        return std::nullopt;
-    if (found->inFlight != 0) {
-        // Whether this is a repeat is known only when the first one's write is: join its ticket.
-        for (std::size_t at = 0; at < m_tickets.count(); ++at) {
-            Ticket &ticket = m_tickets.at(at);
-            if (ticket.number != found->inFlight)
-                continue;
-            if (ticket.joined.size() >= limits::tickets_per_session_max
-                || m_ticketBytes >= limits::ticket_bytes_per_session_max) {
-                reject(command, tooBusy());
-            } else {
-                m_ticketBytes += contentBytes(*command.input);
-                ticket.joined.push_back(std::move(command));
-            }
-            return Admitted::Done;
-        }
-        BURROW_ASSERT(!"a key in flight names a ticket in flight");
-    }
-    if (found->payloadHash != hash) {
-        AcceptReceipt receipt =
-            rejection(Refusal::KeyConflict,
-                      QStringLiteral("the idempotency key \"%1\" belongs to another input (%2) with "
-                                     "other content; use a new key for new content")
-                          .arg(QString::fromUtf8(key), QString::fromLatin1(found->input.toText())));
-        receipt.existing = found->input;
-        reject(command, std::move(receipt));
-    } else {
-        deduplicate(command, *found);
-    }
-    return Admitted::Done;
 }
 
 InputRecord *SessionCore::replacementTarget(const Input &input) const
@@ -246,7 +187,7 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
     }
     if (m_tickets.count() >= limits::tickets_per_session_max
         || m_ticketBytes >= limits::ticket_bytes_per_session_max) {
-        reject(command, tooBusy());
+        rejectAsBusy(command);
         return Admitted::Done;
     }
 
@@ -284,10 +225,12 @@ Ticket SessionCore::ticketFor(AcceptCommand &command, InputRecord &record, Input
         ticket.replaces = target->sequence;
         ticket.replacement = replacementMode(record.input->kind);
     }
-    if (!record.key().isEmpty())
+    if (!record.key().isEmpty()) {
+        forgetExpiredKeys();
         m_keys.insert(
             record.key(),
             {.input = record.input->id, .payloadHash = record.payloadHash, .inFlight = ticket.number});
+    }
     // An idle session will run this input next: the permission to start it rides in its own row, so that
     // starting costs no further write.
     ticket.granted = record.stored() && record.plan.consume != ConsumePoint::OnAccept && !m_run

@@ -430,8 +430,10 @@ void SessionCore::on(ShutdownCommand &event)
 {
     if (!m_shutdown) {
         m_shutdown = true;
-        m_retryAt = MonotonicTime::never();
+        m_retryAt = m_reloadAt = MonotonicTime::never();
         m_attachment.wake = false;
+        while (!m_keyWaiting.isEmpty())
+            m_waiting.pushFront(m_keyWaiting.popBack());
         while (!m_waiting.isEmpty()) {
             CoreEvent waiting = m_waiting.pop();
             if (auto *accept = std::get_if<AcceptCommand>(&waiting)) {

@@ -419,8 +419,9 @@ void SessionCore::conclusionNotDurable(RunConclusion &conclusion, const StoreVer
         outcome.cause = conclusion.cause;
         outcome.run = m_run->id;
         outcome.reason = QStringLiteral("runtime failure snapshot failed: %1").arg(verdict.reason);
+        // The attempt is over; the input is not, and who waits for its end hears that from the stop below.
         for (InputRecord *record : m_run->contributors)
-            resolveWaiters(record->waiters, record->input->id, outcome);
+            resolveAttemptWaiters(*record, outcome);
     }
     rollBackRun();
     canonicalStop(reason, false);

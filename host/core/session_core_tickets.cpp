@@ -43,9 +43,13 @@ void SessionCore::on(StoreVerdict &event)
 {
     // Verdicts come in ticket order; one that names no ticket belongs to a write that was given up with its
     // session.
-    if (m_tickets.isEmpty() || m_tickets.front().number != event.ticket)
+    if (m_tickets.isEmpty() || m_tickets.front().number != event.ticket) {
+        if (m_givenUp == event.ticket)
+            m_givenUp = 0;
         return;
+    }
     if (event.verdict == Verdict::Committed) {
+        m_reload = Reload::Allowed;
         Ticket ticket = m_tickets.pop();
         publish(ticket);
         publishReady();
@@ -135,12 +139,16 @@ void SessionCore::failAll(const StoreVerdict &verdict)
                  .arg(verdict.reason));
     else
         hold(verdict.reason);
+    if (verdict.verdict != Verdict::Fenced && m_reload == Reload::Allowed && !m_shutdown)
+        m_reloadAt = m_now + std::min(m_settings->retryBackoff, limits::retry_backoff_max);
     // From the last to the first, because later writes were decided on top of earlier ones.
     while (!m_tickets.isEmpty()) {
         Ticket ticket = m_tickets.popBack();
+        if (ticket.submitted && ticket.number != verdict.ticket)
+            m_givenUp = std::max(m_givenUp, ticket.number);
         fail(ticket, verdict);
     }
-    runWaiting();
+    admitKeyWaiting(); // To be refused at once: a held session has nothing to wait for.
 }
 
 void SessionCore::runWaiting()
@@ -230,13 +238,10 @@ void SessionCore::endRecord(InputRecord &record, const Outcome &outcome)
     BURROW_ASSERT(isTerminal(record.registers.phase));
     if (!record.key().isEmpty()) {
         // Keys of stored inputs outlive them; an ephemeral input leaves no promise behind.
-        if (record.stored()) {
-            KeyEntry &entry = m_keys[record.key()];
-            entry.ended = true;
-            entry.endedAs = outcome.outcome;
-        } else {
+        if (record.stored())
+            endKey(record.key(), outcome.outcome);
+        else
             m_keys.remove(record.key());
-        }
     }
     resolveWaiters(record.waiters, record.input->id, outcome);
     m_inputs.erase(record.sequence);

@@ -54,6 +54,9 @@ struct SessionView
     quint32 steering = 0; ///< Inputs in the steer lane.
     quint32 open = 0;     ///< All inputs without a terminal state that were acknowledged.
     quint32 waiters = 0;
+    quint32 recovered = 0;   ///< Open inputs that the store gave when the session was opened.
+    quint32 interrupted = 0; ///< Of them, those that a host was working on when it ended.
+    quint32 headCrashes = 0; ///< How many hosts have ended while they worked on what is next, or runs now.
     WaitReason waitReason = WaitReason::Nothing;
     MonotonicTime until = MonotonicTime::never(); ///< RetryBackoff.
     QString note;

@@ -37,6 +37,8 @@ void SessionLoop::deliver(CoreEvent event)
         Signal operator()(const Wake &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const Turn &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const Tick &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const KeysLoaded &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const Reloaded &) const { return &SessionLoop::feedAdvanced; }
     };
     const Signal signal = std::visit(KindOf{}, event);
     m_events.push(std::move(event));
@@ -191,6 +193,16 @@ void SessionLoop::carryOut(Emit &action)
 void SessionLoop::carryOut(ReportFenced &action)
 {
     m_outlet.storeFenced(action.owner);
+}
+
+void SessionLoop::carryOut(LoadKeys &action)
+{
+    m_outlet.loadKeys(*m_record, action);
+}
+
+void SessionLoop::carryOut(ReloadSession &)
+{
+    m_outlet.reloadSession(*m_record);
 }
 
 void SessionLoop::carryOut(ShutdownFinished &)

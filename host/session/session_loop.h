@@ -18,6 +18,8 @@ public:
     virtual void resolveWaiter(WaiterId waiter, Outcome outcome) = 0;
     virtual void sessionSaid(SessionRecord &record, LifecycleEvent event) = 0;
     virtual void storeFenced(const QString &owner) = 0;
+    virtual void loadKeys(SessionRecord &record, const LoadKeys &question) = 0;
+    virtual void reloadSession(SessionRecord &record) = 0;
     virtual void sessionShutDown(SessionRecord &record) = 0;
     virtual const std::shared_ptr<ShardInbox> &inbox() = 0;
     virtual RunId freshRunId() = 0;
@@ -73,6 +75,8 @@ private:
     void carryOut(Emit &action);
     void carryOut(ReportFenced &action);
     void carryOut(ShutdownFinished &action);
+    void carryOut(LoadKeys &action);
+    void carryOut(ReloadSession &action);
 
     SessionRecord *m_record = nullptr;
     LoopOutlet &m_outlet;

@@ -323,6 +323,22 @@ void Shard::storeFenced(const QString &owner)
     m_observer.storeFenced(owner);
 }
 
+void Shard::loadKeys(SessionRecord &record, const LoadKeys &question)
+{
+    m_store.loadKeys(record.core.id(), [inbox = m_inbox, session = record.core.id(),
+                                        round = question.round](Result<std::vector<RetainedKey>> keys) {
+        inbox->post(KeysMessage{session, round, std::move(keys)});
+    });
+}
+
+void Shard::reloadSession(SessionRecord &record)
+{
+    m_store.openSession(record.core.id(), record.name,
+                        [inbox = m_inbox, session = record.core.id()](Result<StoredSession> stored) {
+                            inbox->post(ReloadedMessage{session, std::move(stored)});
+                        });
+}
+
 void Shard::sessionShutDown(SessionRecord &record)
 {
     if (std::exchange(record.shutDown, true) || --m_stillUp > 0)

@@ -63,6 +63,9 @@ private:
     void on(CommandMessage &message);
     void on(ExecutorMessage &message);
     void on(StoreMessage &message);
+    void on(KeysMessage &message);
+    void on(ReloadedMessage &message);
+    void on(InquiryMessage &message);
     void on(ViewMessage &message);
     void on(SettledMessage &message);
     void on(ShutdownMessage &message);
@@ -94,6 +97,8 @@ private:
     void resolveWaiter(WaiterId waiter, Outcome outcome) override;
     void sessionSaid(SessionRecord &record, LifecycleEvent event) override;
     void storeFenced(const QString &owner) override;
+    void loadKeys(SessionRecord &record, const LoadKeys &question) override;
+    void reloadSession(SessionRecord &record) override;
     void sessionShutDown(SessionRecord &record) override;
     RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
 

@@ -26,7 +26,7 @@ struct AdoptMessage
     StoredSession stored;
     std::shared_ptr<ExecutorFactory> factory; ///< Null: nobody runs its inputs.
     std::shared_ptr<const CoreSettings> settings;
-    std::function<void()> adopted;
+    std::function<void(quint32 recovered)> adopted; ///< With the number of open inputs that were recovered.
 };
 
 struct SubmitMessage
@@ -59,6 +59,42 @@ struct StoreMessage
     std::vector<StoreAnswer> answers;
 };
 
+/// The answer of the store to one question for keys.
+struct KeysMessage
+{
+    SessionId session;
+    quint32 round = 0;
+    Result<std::vector<RetainedKey>> keys;
+};
+
+/// The session as the store knows it now.
+struct ReloadedMessage
+{
+    SessionId session;
+    Result<StoredSession> stored;
+};
+
+/// What a shard knows of an input: whether it is open, and whether the shard can tell.
+struct OpenInput
+{
+    bool open = false;
+    InputId input;
+    InputPhase phase = InputPhase::Untracked;
+    quint32 attempt = 0; ///< The last one that was granted.
+    QString held;        ///< Non-empty: the session is held, and the store has the word.
+};
+using InquiryCallback = std::function<void(OpenInput)>;
+
+/// Asks for an input by its id, or by its key when the id is null. A session that is not here has no open
+/// input.
+struct InquiryMessage
+{
+    SessionId session;
+    InputId input;
+    QByteArray key;
+    InquiryCallback reply;
+};
+
 struct ViewMessage
 {
     SessionId session; ///< Null: all of the shard.
@@ -77,7 +113,8 @@ struct ShutdownMessage
     std::function<void()> finished;                ///< May be empty for a repeat.
 };
 
-using ShardMessage = std::variant<AdoptMessage, SubmitMessage, CommandMessage, ExecutorMessage, StoreMessage,
-                                  ViewMessage, SettledMessage, ShutdownMessage>;
+using ShardMessage =
+    std::variant<AdoptMessage, SubmitMessage, CommandMessage, ExecutorMessage, StoreMessage, KeysMessage,
+                 ReloadedMessage, InquiryMessage, ViewMessage, SettledMessage, ShutdownMessage>;
 
 } // namespace burrow

@@ -33,7 +33,10 @@ void Shard::on(AdoptMessage &message)
     for (CoreAction &action : actions) {
         if (auto *said = std::get_if<Emit>(&action))
             sessionSaid(record, std::move(said->event));
+        else if (const auto *question = std::get_if<LoadKeys>(&action))
+            loadKeys(record, *question);
     }
+    const quint32 recovered = record.core.view().recovered;
     if (m_shuttingDown) {
         ++m_stillUp;
         deliverToMany(record, ShutdownCommand{});
@@ -41,7 +44,7 @@ void Shard::on(AdoptMessage &message)
         deliverToMany(record, LifecycleCommand{.verb = LifecycleVerb::Attach});
     }
     if (message.adopted)
-        m_outbox.push_back(std::move(message.adopted));
+        m_outbox.push_back([adopted = std::move(message.adopted), recovered] { adopted(recovered); });
 }
 
 void Shard::on(SubmitMessage &message)
@@ -105,6 +108,50 @@ void Shard::on(StoreMessage &message)
         if (SessionRecord *record = find(answer.session))
             deliver(*record, StoreVerdict{answer.ticket, answer.verdict, std::move(answer.reason)});
     }
+}
+
+void Shard::on(KeysMessage &message)
+{
+    if (SessionRecord *record = find(message.session))
+        deliverToMany(*record, KeysLoaded{message.round, std::move(message.keys), m_clock.wallNow()});
+}
+
+void Shard::on(ReloadedMessage &message)
+{
+    SessionRecord *record = find(message.session);
+    if (record == nullptr)
+        return;
+    if (!message.stored.ok()) {
+        deliver(*record, Reloaded{message.stored.error()});
+        return;
+    }
+    if (message.stored->id != message.session) {
+        deliver(*record, Reloaded{Error{ErrorKind::Conflict,
+                                        QStringLiteral("the store has another session under its name now")}});
+        return;
+    }
+    // What was in flight was given up; the next instance starts from what is durable.
+    record->snapshotInFlight.reset();
+    record->snapshot = message.stored->snapshot;
+    deliver(*record, Reloaded{std::make_shared<const StoredSession>(std::move(message.stored).value())});
+}
+
+void Shard::on(InquiryMessage &message)
+{
+    OpenInput answer;
+    if (const SessionRecord *record = find(message.session)) {
+        const SessionCore &core = record->core;
+        const InputRecord *open =
+            message.input.isNull() ? core.openInput(message.key) : core.openInput(message.input);
+        answer.held = core.heldReason();
+        if (open != nullptr) {
+            answer.open = true;
+            answer.input = open->input->id;
+            answer.phase = open->registers.phase;
+            answer.attempt = open->starts;
+        }
+    }
+    m_outbox.push_back([reply = std::move(message.reply), answer = std::move(answer)] { reply(answer); });
 }
 
 SessionView Shard::viewOf(const SessionRecord &record) const

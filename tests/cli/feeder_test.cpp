@@ -26,7 +26,9 @@ public:
         executor->setScript({.conduct = [](const ApplyCall &) { return test::Conduct{}; }});
         CoreSettings settings;
         settings.queueLimit = limit;
-        session = **resultOf(host.openSession({.name = "one", .executor = executor, .settings = settings}));
+        const auto opened =
+            resultOf(host.openSession({.name = "one", .executor = executor, .settings = settings}));
+        session = opened->value().id;
     }
 
     InputFeeder::Target target(int inputs) const

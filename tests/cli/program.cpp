@@ -43,6 +43,8 @@ Program::Program()
 {
     m_environment.insert(QStringLiteral("BURROW_PLUGIN_PATH"), buildDirectory() + QLatin1String("/plugins"));
     m_environment.insert(QStringLiteral("HOME"), m_directory.path());
+    // What a program keeps belongs to its test.
+    m_environment.remove(QStringLiteral("XDG_STATE_HOME"));
     m_process.setWorkingDirectory(m_directory.path());
     m_process.setChildProcessModifier([] {
         // A test that was started in the background must not hand on that Ctrl-C is ignored.
@@ -139,6 +141,13 @@ Finished Program::finish()
         qWarning("the program %s; stderr: %s", ended ? "was ended by a signal" : "did not end",
                  m_err.constData());
     return finished;
+}
+
+Program &Program::again()
+{
+    m_out.clear();
+    m_err.clear();
+    return *this;
 }
 
 Finished Program::run(const QStringList &arguments, const QByteArray &input)

@@ -45,6 +45,9 @@ public:
     bool waitForErr(const QByteArray &text);
     Finished finish();
 
+    /// Ready to start another time, in the same directory; what the last one wrote is forgotten.
+    Program &again();
+
     /// All of it at once, with `input` as stdin.
     Finished run(const QStringList &arguments, const QByteArray &input = {});
 

@@ -60,8 +60,10 @@ void UsageTest::refusesWhatItDoesNotUnderstand()
 
 void UsageTest::explainsEveryCommandWithTwoExamples()
 {
-    for (const char *command : {"run", "check", "machine", "version", "help"}) {
-        const Finished finished = Program().run({command, "--help"});
+    for (const char *command : {"run", "check", "session list", "session show", "storage check",
+                                "storage backup", "machine", "version", "help"}) {
+        const Finished finished =
+            Program().run(QString::fromLatin1(command).split(' ') + QStringList{"--help"});
         QCOMPARE(finished.exitCode, 0);
         QCOMPARE(finished.err, QByteArray());
         QVERIFY2(finished.out.startsWith(QByteArray("burrow ") + command), finished.out.constData());
@@ -93,7 +95,10 @@ void UsageTest::printsHelpOnStdout()
 void UsageTest::describesItselfAsOneJsonValue()
 {
     const QJsonObject all = Program().run({"help", "--json"}).json();
-    QCOMPARE(all.value("commands").toArray().size(), 5);
+    QCOMPARE(all.value("commands").toArray().size(), 9);
+    QCOMPARE(Program().run({"help", "session", "--json"}).json().value("commands").toArray().size(), 2);
+    QCOMPARE(Program().run({"help", "session", "show", "--json"}).json().value("name"),
+             QJsonValue("session show"));
     const QJsonObject run = Program().run({"help", "run", "--json"}).json();
     QCOMPARE(run.value("name").toString(), QStringLiteral("run"));
     QCOMPARE(run.value("examples").toArray().size(), 2);

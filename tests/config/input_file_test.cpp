@@ -68,7 +68,7 @@ private Q_SLOTS:
     void metadataCanBeCleared();
     void everyMistakeIsNamed();
     void findingsAndInputsAreTakenOnce();
-    void startTextsGetKeys();
+    void startTextsArePrompts();
     void startFilesKeepTheirOwnKeys();
     void aMissingStartFileIsReportedWhereItIsNamed();
 };
@@ -284,19 +284,14 @@ void TestInputFile::findingsAndInputsAreTakenOnce()
     QCOMPARE(reader.takeInputs().size(), std::size_t(1));
 }
 
-void TestInputFile::startTextsGetKeys()
+void TestInputFile::startTextsArePrompts()
 {
     SessionSettings session;
     session.onStart.texts = {{"one", {}}, {"two", {}}};
-    const InputFileContent first = startInputs(session);
-    QCOMPARE(first.inputs.size(), std::size_t(2));
-    const QByteArray key = first.inputs[0].input.idempotencyKey;
-    QVERIFY(key.startsWith("on_start:1:"));
-    QCOMPARE(key.size(), qsizetype(11 + 16));
-    QVERIFY(first.inputs[1].input.idempotencyKey.startsWith("on_start:2:"));
-    QCOMPARE(startInputs(session).inputs[0].input.idempotencyKey, key);
-    session.onStart.texts[0].value = "other";
-    QVERIFY(startInputs(session).inputs[0].input.idempotencyKey != key);
+    const InputFileContent content = startInputs(session);
+    QCOMPARE(content.inputs.size(), std::size_t(2));
+    QCOMPARE(std::get<PromptBody>(content.inputs[1].input.body).text, QByteArray("two"));
+    QVERIFY(content.inputs[1].input.idempotencyKey.isEmpty());
     QVERIFY(startInputs(SessionSettings{}).inputs.empty());
 }
 
@@ -312,7 +307,7 @@ void TestInputFile::startFilesKeepTheirOwnKeys()
     const InputFileContent content = startInputs(session);
     QCOMPARE(content.inputs.size(), std::size_t(2));
     QCOMPARE(content.inputs[0].input.idempotencyKey, QByteArray("mine"));
-    QVERIFY(content.inputs[1].input.idempotencyKey.startsWith("on_start:2:"));
+    QVERIFY(content.inputs[1].input.idempotencyKey.isEmpty());
 }
 
 void TestInputFile::aMissingStartFileIsReportedWhereItIsNamed()

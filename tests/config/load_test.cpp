@@ -162,7 +162,7 @@ void TestLoad::defaultsAreThoseOfTheTable()
     QCOMPARE(c.host.name, QByteArray("burrow"));
     QCOMPARE(c.host.dataDirectory, home.home + QStringLiteral("/.local/state/burrow"));
     QCOMPARE(c.host.shutdownTimeout, limits::shutdown_timeout_default);
-    QCOMPARE(c.store.kind, StoreKind::Memory);
+    QCOMPARE(c.store.kind, StoreKind::Sqlite);
     QCOMPARE(c.store.path, c.host.dataDirectory + QStringLiteral("/burrow.db"));
     QCOMPARE(c.limits.sessions, qint64(limits::sessions_max_default));
     QCOMPARE(c.limits.queuePerSession, qint64(limits::queue_per_session_default));
@@ -190,7 +190,9 @@ void TestLoad::withoutHomeTheDefaultDirectoryIsEmpty()
     const LoadedConfiguration absent = load("version: 1", {});
     QCOMPARE(placesOf(absent), QString());
     QVERIFY(absent.configuration->host.dataDirectory.isEmpty());
+    QVERIFY(absent.configuration->store.path.isEmpty());
     QCOMPARE(placesOf(load("version: 1\nhost: { data_dir: ~/x }", {})), QStringLiteral("2:19 BUR1023"));
+    QCOMPARE(placesOf(load("version: 1\nstore: { path: x.db }", {})), QStringLiteral("2:16 BUR1023"));
 }
 
 void TestLoad::emptySectionsCountAsAbsent()

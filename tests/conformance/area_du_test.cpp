@@ -59,6 +59,40 @@ void repeatSignalsNothing()
     QVERIFY(!h.applyOpen());
 }
 
+void repeatIsFoundAfterARestart()
+{
+    CoreHarness h;
+    const Submitted first = h.submit(withKey(prompt(), "k"));
+    h.crash();
+    const std::size_t writes = h.writes.size();
+    h.core.takeSignal();
+    const Submitted open = h.submit(withKey(prompt(), "k"), WaitMode::Terminal);
+    QCOMPARE(h.receipt(open)->verdict, AcceptReceipt::Verdict::Deduplicated);
+    QCOMPARE(h.receipt(open)->existing, first.input);
+    QCOMPARE(h.receipt(open)->work, Work::Pending);
+    QVERIFY(h.receipt(open)->willResolve);
+    QCOMPARE(h.writes.size(), writes);
+    QCOMPARE(h.core.takeSignal(), AdmissionSignal::None);
+    h.attach();
+    h.succeed();
+    QCOMPARE(h.outcome(open)->outcome, OutcomeClass::Completed);
+    h.crash();
+    const Submitted ended = h.submit(withKey(prompt(), "k"), WaitMode::Terminal);
+    QCOMPARE(h.receipt(ended)->existing, first.input);
+    QCOMPARE(h.receipt(ended)->work, Work::Ended);
+    QCOMPARE(h.receipt(ended)->endedAs, OutcomeClass::Completed);
+    QVERIFY(!h.receipt(ended)->willResolve);
+}
+
+void newerReplacesARecoveredOne()
+{
+    CoreHarness h;
+    const Submitted older = h.submit(superseding(externalEvent(), "s"));
+    h.crash();
+    const Submitted newer = h.submit(superseding(externalEvent(), "s"));
+    QCOMPARE(h.store.ended(older.sequence())->replacedBy, newer.input);
+}
+
 void newerReplacesTheQueuedOne()
 {
     struct Case
@@ -147,6 +181,8 @@ const Scenario scenarios[] = {
     {"DU02: a repeat of an ended input has no handle", repeatOfAnEndedInputHasNothingToWaitFor},
     {"DU04: a repeat writes nothing", repeatWritesNothing},
     {"DU05: a repeat signals nothing", repeatSignalsNothing},
+    {"DU01, DU02, DU04, DU05: the same after a restart", repeatIsFoundAfterARestart},
+    {"DU07: a newer input replaces one that was recovered", newerReplacesARecoveredOne},
     {"DU07: a newer input of the same kind and key replaces the queued one", newerReplacesTheQueuedOne},
     {"DU08: another key, no key or another kind stands alone", othersStandAlone},
     {"DU10: coalescing without an authorisation is refused", coalescingNeedsAnAuthorisation},

@@ -92,6 +92,21 @@ void aKeyWithOtherContentIsAConflict()
     }
 }
 
+void aConflictSurvivesARestart()
+{
+    CoreHarness h;
+    const Submitted first = h.submit(withKey(prompt("a"), "k"));
+    h.crash();
+    QCOMPARE(h.receipt(h.submit(withKey(prompt("b"), "k")))->refusal, Refusal::KeyConflict);
+    QCOMPARE(std::get<PromptBody>(h.record(first)->input->body).text, QByteArray("a"));
+    h.attach();
+    h.succeed();
+    h.crash();
+    const Submitted late = h.submit(withKey(prompt("b"), "k"));
+    QCOMPARE(h.receipt(late)->refusal, Refusal::KeyConflict);
+    QCOMPARE(h.receipt(late)->existing, first.input);
+}
+
 void aRepeatOfACancelledInputSaysSo()
 {
     CoreHarness h;
@@ -133,6 +148,7 @@ const Scenario scenarios[] = {
     {"RX02: a head that staging always refuses blocks nobody and ends", aRefusedHeadBlocksNobody},
     {"RX03: a failed batch is retried one by one, and nobody pays for another", aFailedBatchIsRetriedOneByOne},
     {"RX05: a key with other content is a conflict", aKeyWithOtherContentIsAConflict},
+    {"RX05: a key with other content is a conflict after a restart too", aConflictSurvivesARestart},
     {"RX06: a repeat of a cancelled input says that it was cancelled", aRepeatOfACancelledInputSaysSo},
     {"RX08: a cancel that names an ended run spares the current one", aCancelOfAnEndedRunSparesTheCurrentOne},
 };

@@ -32,8 +32,8 @@ SessionSpec HostRig::spec(const QByteArray &name, const CoreSettings &settings) 
 
 SessionId HostRig::open(const QByteArray &name, const CoreSettings &settings)
 {
-    const std::optional<Result<SessionId>> opened = resultOf(m_host->openSession(spec(name, settings)));
-    return opened && opened->ok() ? opened->value() : SessionId();
+    const std::optional<Result<OpenedSession>> opened = resultOf(m_host->openSession(spec(name, settings)));
+    return opened && opened->ok() ? opened->value().id : SessionId();
 }
 
 SessionView HostRig::view(SessionId session)

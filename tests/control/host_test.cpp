@@ -52,7 +52,7 @@ private Q_SLOTS:
         rig.store.holdOpens(true);
         rig.store.failOpensWith(Error{ErrorKind::Io, QStringLiteral("the disk is gone")});
         bool failedAndFree = false;
-        const auto failed = rig.host().openSession(rig.spec("alpha")).then([&](Result<SessionId> opened) {
+        const auto failed = rig.host().openSession(rig.spec("alpha")).then([&](Result<OpenedSession> opened) {
             // Whoever hears of it may ask the host at once, from inside the answer.
             failedAndFree = !opened.ok() && opened.error().kind == ErrorKind::Io
                             && rig.host().sessionNamed("alpha").isNull() && rig.host().sessionNames().isEmpty();
@@ -317,10 +317,10 @@ private Q_SLOTS:
         const auto opened = resultOf(rig.host().openSessions(std::move(specs)));
         QVERIFY(opened.has_value());
         QCOMPARE(opened->size(), std::size_t(4));
-        QCOMPARE(opened->at(0).value(), rig.host().sessionNamed("alpha"));
-        QCOMPARE(opened->at(1).value(), rig.host().sessionNamed("beta"));
+        QCOMPARE(opened->at(0).value().id, rig.host().sessionNamed("alpha"));
+        QCOMPARE(opened->at(1).value().id, rig.host().sessionNamed("beta"));
         QCOMPARE(opened->at(2).error().kind, ErrorKind::Conflict);
-        QCOMPARE(opened->at(3).value(), rig.host().sessionNamed("gamma"));
+        QCOMPARE(opened->at(3).value().id, rig.host().sessionNamed("gamma"));
         QCOMPARE(resultOf(rig.host().openSessions({}))->size(), std::size_t(0));
     }
 

@@ -124,7 +124,7 @@ private Q_SLOTS:
         WriterStore store;
         SystemClock clock;
         HostRig rig({.name = "test", .shards = 3, .shutdownTimeout = 5ms}, store, clock);
-        std::array<std::vector<QFuture<Result<SessionId>>>, 8> opening;
+        std::array<std::vector<QFuture<Result<OpenedSession>>>, 8> opening;
         std::vector<std::thread> threads;
         for (auto &mine : opening) {
             threads.emplace_back([&] {
@@ -139,8 +139,8 @@ private Q_SLOTS:
         int opened = 0;
         int conflicts = 0;
         for (const auto &mine : opening) {
-            for (const QFuture<Result<SessionId>> &one : mine) {
-                const std::optional<Result<SessionId>> result = resultOf(one);
+            for (const QFuture<Result<OpenedSession>> &one : mine) {
+                const std::optional<Result<OpenedSession>> result = resultOf(one);
                 QVERIFY(result.has_value());
                 opened += result->ok() ? 1 : 0;
                 conflicts += !result->ok() && result->error().kind == ErrorKind::Conflict ? 1 : 0;

@@ -6,7 +6,6 @@ namespace burrow::test {
 namespace {
 
 constexpr int steps_to_rest_max = 20'000;
-const SessionId session_id{{0x51, 0x51}};
 
 } // namespace
 
@@ -14,19 +13,89 @@ CoreHarness::CoreHarness(HarnessOptions options)
     : script(std::move(options))
     , core(session_id, script.settings)
 {
-    StoredSession stored;
-    stored.id = session_id;
-    stored.name = "under-test";
-    stored.row = script.row;
-    stored.corruption = script.corruption;
     store.setRow(script.row);
-    m_untrusted = !script.corruption.isEmpty();
-    m_stopDurable = script.row.phase == Phase::Stopped;
+    for (const InputRow &row : script.openInputs) {
+        store.put(row);
+        m_lastSequence = std::max(m_lastSequence, row.sequence);
+    }
+    openMirror();
+    openCore();
+}
+
+void CoreHarness::openCore()
+{
+    StoredSession stored = script.mirror ? m_mirrored : store.image(session_id);
+    stored.existed = stored.existed || !script.retainedKeys.empty();
+    if (!script.openInputs.empty())
+        stored.openInputs = std::exchange(script.openInputs, {});
+    if (script.binding)
+        stored.binding = script.binding;
+    stored.corruption = script.corruption;
+    m_stopDurable = store.row().phase == Phase::Stopped;
+    recountLives(Ephemerals::Lost);
     CoreActions actions;
     core.open(stored, m_now, actions);
+    m_untrusted = core.view().waitReason == WaitReason::Held;
+    if (m_untrusted)
+        forgetLives();
     carryOut(std::move(actions));
     checkAll();
     settle();
+}
+
+/// After an opening: what is open in the store lives, and what is not has ended, whoever was told.
+void CoreHarness::recountLives(Ephemerals ephemerals)
+{
+    m_acknowledged = store.open().size();
+    for (auto &[input, life] : m_lives) {
+        if (life == Life::Acknowledged && ephemerals == Ephemerals::Kept && !m_storedInputs.contains(input))
+            ++m_acknowledged;
+        else if (life == Life::Acknowledged && !store.hasOpen(sequenceOf(input))) {
+            require(!m_storedInputs.contains(input) || store.ended(sequenceOf(input)) != nullptr,
+                    "what was acknowledged is open or has ended");
+            life = Life::Ended;
+        }
+    }
+    for (const auto &[sequence, open] : store.open()) {
+        m_lives[open.id] = Life::Acknowledged;
+        m_storedInputs.insert(open.id);
+    }
+}
+
+/// Of a session whose image is not trusted no input is here.
+void CoreHarness::forgetLives()
+{
+    m_acknowledged = 0;
+    for (auto &[input, life] : m_lives)
+        life = Life::Ended;
+}
+
+void CoreHarness::crash(std::size_t durable)
+{
+    for (; durable > 0 && !m_pendingWrites.empty(); --durable) {
+        commitToStore(m_pendingWrites.front());
+        m_pendingWrites.pop_front();
+    }
+    if (script.mirror)
+        crashMirror();
+    else
+        store.crash();
+    m_pendingWrites.clear();
+    m_answers.clear();
+    m_lateAnswers.clear();
+    m_openApply.reset();
+    m_checkpointOpen.reset();
+    m_asked.clear();
+    m_waiting.clear();
+    destructions += m_instance != Instance::None ? 1 : 0;
+    m_instance = Instance::None;
+    m_dead = m_stopOpen = m_keysOpen = m_reloadOpen = m_storeFailed = m_shutdown = false;
+    shutdownsFinished = 0;
+    m_lastTicket = 0;
+    m_keyRound = 0;
+    std::destroy_at(&core);
+    std::construct_at(&core, session_id, script.settings);
+    openCore();
 }
 
 CoreHarness::~CoreHarness()
@@ -53,7 +122,7 @@ Submitted CoreHarness::submitCommand(InputId id, Input input, std::optional<Wait
 
 InputId CoreHarness::mintInput()
 {
-    return {Uuid::version7(1, 0, ++m_lastSequence)};
+    return {Uuid::version7(1, 0, script.mirror ? script.mirror->nextSequence() : ++m_lastSequence)};
 }
 
 RunId CoreHarness::mintRun()
@@ -127,13 +196,24 @@ void CoreHarness::commitAll()
         commit();
 }
 
+void CoreHarness::commitToStore(const WriteSet &set)
+{
+    store.now = wallNow();
+    if (std::optional<QString> wrong = store.commit(set))
+        violated(QStringLiteral("the store refuses a write: %1").arg(*wrong));
+    if (!script.mirror)
+        return;
+    script.mirror->setTime(wallNow());
+    if (std::optional<QString> wrong = script.mirror->commit(set))
+        violated(QStringLiteral("the store that ships does not take a write: %1").arg(*wrong));
+}
+
 void CoreHarness::deliver(Verdict verdict)
 {
     const WriteSet set = std::move(m_pendingWrites.front());
     m_pendingWrites.pop_front();
     if (verdict == Verdict::Committed) {
-        if (std::optional<QString> wrong = store.commit(set))
-            violated(QStringLiteral("the store refuses a write: %1").arg(*wrong));
+        commitToStore(set);
         if (const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation))
             m_stopDurable = lifecycle->verb == "stop";
         dispatch(StoreVerdict{set.ticket, verdict, {}});
@@ -150,9 +230,59 @@ void CoreHarness::deliver(Verdict verdict)
     std::deque<WriteSet> later;
     later.swap(m_pendingWrites);
     m_untrusted = m_storeFailed = true;
+    if (verdict == Verdict::Unknown && script.unknownIsDurable)
+        commitToStore(set);
     dispatch(StoreVerdict{set.ticket, verdict, QStringLiteral("another host, or a row that differs")});
     for (const WriteSet &next : later)
         dispatch(StoreVerdict{next.ticket, verdict, QStringLiteral("after an earlier one")});
+}
+
+void CoreHarness::keysLoaded(bool works)
+{
+    answerKeys(works);
+    settle();
+}
+
+void CoreHarness::answerKeys(bool works)
+{
+    require(m_keysOpen, "the test answers a question for keys that nobody asked");
+    m_keysOpen = false;
+    Result<std::vector<RetainedKey>> keys = Error{ErrorKind::Io, QStringLiteral("the disk does not answer")};
+    if (works) {
+        keys = script.mirror ? mirrorKeys() : store.keys();
+        if (keys)
+            keys->insert(keys->end(), script.retainedKeys.begin(), script.retainedKeys.end());
+    }
+    dispatch(KeysLoaded{m_keyRound, std::move(keys), wallNow()});
+}
+
+void CoreHarness::reloaded(bool works)
+{
+    answerReload(works);
+    settle();
+}
+
+void CoreHarness::answerReload(bool works)
+{
+    require(m_reloadOpen, "the test answers a question for the image that nobody asked");
+    m_reloadOpen = false;
+    if (!works) {
+        dispatch(Reloaded{Error{ErrorKind::Io, QStringLiteral("the disk does not answer")}});
+        return;
+    }
+    if (script.mirror)
+        reloadMirror();
+    auto stored = std::make_shared<StoredSession>(script.mirror ? m_mirrored : store.image(session_id));
+    stored->corruption = script.corruption;
+    if (!m_shutdown) {
+        m_untrusted = !script.corruption.isEmpty();
+        m_storeFailed = m_storeFailed && m_untrusted;
+        if (m_untrusted)
+            forgetLives();
+        else
+            recountLives(store.row().phase == Phase::Stopped ? Ephemerals::Lost : Ephemerals::Kept);
+    }
+    dispatch(Reloaded{std::shared_ptr<const StoredSession>(std::move(stored))});
 }
 
 void CoreHarness::created(bool works)
@@ -299,6 +429,10 @@ void CoreHarness::settle()
             CoreEvent next = std::move(m_answers.front());
             m_answers.pop_front();
             dispatch(std::move(next));
+        } else if (script.reload == Answers::AtOnce && m_reloadOpen) {
+            answerReload(true);
+        } else if (script.keys == Answers::AtOnce && m_keysOpen) {
+            answerKeys(true);
         } else if (script.store == Answers::AtOnce && !m_pendingWrites.empty()) {
             deliver(Verdict::Committed);
         } else if (!answerForExecutor()) {

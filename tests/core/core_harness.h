@@ -3,6 +3,7 @@
 
 #include "core/session_core.h"
 #include "inputs.h"
+#include "store_mirror.h"
 #include "store_model.h"
 
 #include <QtTest>
@@ -24,10 +25,21 @@ struct HarnessOptions
     Answers stopping = Answers::AtOnce;
     Answers checkpoint = Answers::AtOnce;
     Answers turns = Answers::AtOnce; ///< Held: only turn() gives the core a turn.
-    bool endCrosses = false;         ///< A run that is given up has just ended by itself: that is its answer.
+    Answers keys = Answers::AtOnce;
+    Answers reload = Answers::AtOnce;
+    bool unknownIsDurable = false; ///< A write whose fate nobody knows has reached the disk.
+    bool endCrosses = false;       ///< A run that is given up has just ended by itself: that is its answer.
     CoreSettings settings;
     SessionRow row; ///< What the store knows of the session.
     QString corruption;
+    /// Open inputs as an earlier host left them; any makes the session one that existed. A row that is
+    /// ephemeral, or that cannot be true, is given to the core as it is.
+    std::vector<InputRow> openInputs;
+    std::vector<RetainedKey> retainedKeys; ///< Of inputs that ended in earlier processes.
+    std::shared_ptr<const RuntimeBinding> binding;
+    /// A store that ships, to be compared with the model; null: none. Not together with what the store knows
+    /// beforehand (row, openInputs, retainedKeys, binding).
+    std::shared_ptr<StoreMirror> mirror;
 };
 
 /// One submission and the names under which its answers come.
@@ -39,6 +51,9 @@ struct Submitted
 
     quint64 sequence() const { return sequenceOf(input); }
 };
+
+/// The session of every harness.
+inline constexpr SessionId session_id{{0x51, 0x51}};
 
 /// A shell around the shipping SessionCore: a clock that the test turns, a store that answers when the test
 /// says so, and one executor. It carries every action out, keeps what came of it, and checks after every event
@@ -74,6 +89,12 @@ public:
     void answer(Verdict verdict);
     void commit() { answer(Verdict::Committed); }
     void commitAll();
+    /// Answers the question for keys.
+    void keysLoaded(bool works = true);
+    /// Answers the question for the image.
+    void reloaded(bool works = true);
+    bool askedToReload() const { return m_reloadOpen; }
+    bool askedForKeys() const { return m_keysOpen; }
     std::size_t writesInFlight() const { return m_pendingWrites.size(); }
 
     // What the executor does.
@@ -93,8 +114,18 @@ public:
     /// A receipt as an honest executor writes it, for the run that is open.
     RunOutput output(RunTerminal terminal = RunTerminal::Result) const;
 
+    /// The host dies and another one opens the session: of the writes in flight the first so many are durable,
+    /// and nobody has heard of any. With a mirror its disk says how many of the others are.
+    void crash(std::size_t durable = 0);
+    /// Of the writes that were under way on the mirror's disk at the last crash, those that are durable.
+    std::size_t cameThrough() const { return m_cameThrough; }
+
     // Time.
     MonotonicTime now() const { return m_now; }
+    WallTime wallNow() const
+    {
+        return {std::chrono::duration_cast<std::chrono::milliseconds>(m_now - MonotonicTime{})};
+    }
     /// Lets time pass and ticks at every deadline on the way.
     void advance(Duration duration);
     void tick() { feed(Tick{}); }
@@ -124,6 +155,8 @@ public:
     /// Nothing that the core asked for is still unanswered.
     bool outsideIsQuiet() const;
     const std::vector<QString> &violations() const { return m_violations; }
+    /// For a test that breaks the world on purpose and has seen that it is found.
+    void forgiveViolations() { m_violations.clear(); }
     /// Of everybody who was promised an answer: who has none?
     std::size_t unansweredCommands() const { return m_asked.size(); }
     std::size_t unresolvedWaiters() const { return m_waiting.size(); }
@@ -163,8 +196,24 @@ private:
     InputId mintInput();
     RunId mintRun();
     void dispatch(CoreEvent event);
+    void openCore();
+    void answerKeys(bool works);
+    void answerReload(bool works);
+    enum class Ephemerals : quint8 { Lost, Kept };
+    void forgetLives();
+    void recountLives(Ephemerals ephemerals);
     void deliver(Verdict verdict);
+    void commitToStore(const WriteSet &set);
     void settle();
+
+    // Beside the model, a store that ships (core_harness_mirror.cpp).
+    void openMirror();
+    void crashMirror();
+    void reloadMirror();
+    QString mirrorDifference(const StoreModel &model, const StoredSession &found,
+                             const std::vector<WriteSet> &inFlight);
+    QString outcomesDifference(const StoreModel &model, const std::vector<WriteSet> &inFlight);
+    Result<std::vector<RetainedKey>> mirrorKeys();
     bool answerForExecutor();
     void carryOut(CoreActions actions);
 
@@ -184,6 +233,8 @@ private:
     void carry(Emit &action);
     void carry(ReportFenced &action);
     void carry(ShutdownFinished &action);
+    void carry(LoadKeys &action);
+    void carry(ReloadSession &action);
 
     // What must hold (core_harness_checks.cpp).
     void violated(const QString &sentence);
@@ -199,9 +250,14 @@ private:
         m_lateAnswers;   ///< Of an instance that is dead: they come after the word of its death.
     bool m_dead = false; ///< The instance is dead and the core may not know it yet.
     std::deque<WriteSet> m_pendingWrites;
+    StoredSession m_mirrored; ///< As the mirror gave it last.
+    std::size_t m_cameThrough = 0;
     std::optional<StartApply> m_openApply;
     std::optional<CommitCheckpoint> m_checkpointOpen;
     bool m_stopOpen = false;
+    bool m_keysOpen = false;
+    bool m_reloadOpen = false;
+    quint32 m_keyRound = 0;
     Instance m_instance = Instance::None;
     bool m_storeFailed = false; ///< A write of a run or a stop was not durable: Stopped may be local.
     bool m_untrusted = false;   ///< The store refused, fenced or lost track: no further write is allowed.

@@ -170,7 +170,7 @@ void CoreHarness::carry(ResolveWaiter &action)
     require(outcome.succeeded() || outcome.text.isEmpty(), "a result that is not durable is not handed out");
     // A hook that fails after the commit is the one case in which the live answer differs from the stored one.
     const bool hookFailed = ended != nullptr && ended->kind == TerminalKind::Consumed && !outcome.succeeded();
-    if (stored && ended != nullptr && outcome.waitFailure == WaitFailure::None && !hookFailed) {
+    if (stored && ended != nullptr && outcome.waitFailure == WaitFailure::None && !hookFailed && !m_untrusted) {
         const Outcome &written = ended->outcome;
         require(written.outcome == outcome.outcome && written.reason == outcome.reason
                     && written.cause == outcome.cause && written.run == outcome.run,
@@ -207,6 +207,21 @@ void CoreHarness::carry(Emit &action)
 void CoreHarness::carry(ReportFenced &action)
 {
     fences.push_back(action.owner);
+}
+
+void CoreHarness::carry(LoadKeys &action)
+{
+    require(action.round > m_keyRound, "every question for keys has a number of its own");
+    m_keyRound = action.round;
+    m_keysOpen = true;
+}
+
+void CoreHarness::carry(ReloadSession &)
+{
+    require(m_untrusted, "a session is read again only when it is held");
+    require(!m_reloadOpen && m_pendingWrites.empty() && !m_openApply,
+            "a session is read again when nothing of it is going on");
+    m_reloadOpen = true;
 }
 
 void CoreHarness::carry(ShutdownFinished &)

@@ -104,6 +104,8 @@ void RandomWalkTest::theWalksComeEverywhere()
                                      missing(m_coverage.verdicts[kind], verdictName.names))));
     QVERIFY(m_coverage.runsGivenUp > 0);
     QVERIFY(m_coverage.stopsGivenUp > 0);
+    QVERIFY(m_coverage.crashes > 100);
+    QVERIFY(m_coverage.reloads > 10);
 }
 
 QTEST_APPLESS_MAIN(RandomWalkTest)

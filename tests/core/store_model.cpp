@@ -21,6 +21,7 @@ bool isDurablePhase(Phase phase)
 
 std::optional<QString> StoreModel::commit(const WriteSet &set)
 {
+    m_written = true;
     return std::visit([this](const auto &operation) { return commitOne(operation); }, set.operation);
 }
 
@@ -34,6 +35,7 @@ std::optional<QString> StoreModel::finish(const std::vector<FinishedInput> &inpu
         if (!m_ledger.emplace(input.sequence, input).second)
             return about(input.sequence, "ends a second time");
         m_open.erase(input.sequence);
+        m_endedAt[input.sequence] = now;
     }
     return std::nullopt;
 }
@@ -54,6 +56,8 @@ std::optional<QString> StoreModel::writeRow(const SessionRow &row)
             return about(sequence, "is granted a start but is not open");
     }
     m_row = row;
+    for (const quint64 sequence : row.grant.inputs)
+        m_open.at(sequence).starts = std::max(m_open.at(sequence).starts, row.grant.attempt);
     return std::nullopt;
 }
 
@@ -70,11 +74,14 @@ std::optional<QString> StoreModel::commitOne(const AcceptOperation &operation)
         ended.id = row.input->id;
         ended.outcome.outcome = OutcomeClass::CompletedWithoutResult;
         m_ledger.emplace(row.sequence, ended);
+        m_endedAt[row.sequence] = now;
     } else if (row.registers.phase == InputPhase::Queued) {
-        m_open[row.sequence] = {row.input->id, row.starts, row.registers.tries, row.registers.admission};
+        m_open[row.sequence] = {row.input->id, row.starts, row.registers.tries, row.registers.admission, row};
     } else {
         return about(row.sequence, "is written in a phase that is not stored");
     }
+    m_accepted[row.sequence] = row;
+    m_acceptedHere.insert(row.sequence);
     return finish(operation.replaced);
 }
 
@@ -112,12 +119,70 @@ std::optional<QString> StoreModel::commitOne(const LifecycleOperation &operation
     // A stored Stopped with open inputs is corruption: the next start would hold the session.
     if (operation.session.phase == Phase::Stopped && !m_open.empty())
         return about(m_open.begin()->first, "is open behind a stored stopped");
+    m_binding = operation.binding;
     return writeRow(operation.session);
 }
 
 std::optional<QString> StoreModel::commitOne(const GrantOperation &operation)
 {
     return writeRow(operation.session);
+}
+
+StoredSession StoreModel::image(SessionId id) const
+{
+    StoredSession stored;
+    stored.id = id;
+    stored.name = "under-test";
+    stored.existed = m_written;
+    stored.row = m_row;
+    stored.binding = m_binding;
+    stored.snapshot = m_snapshot;
+    // Any order: the port promises none.
+    for (auto at = m_open.rbegin(); at != m_open.rend(); ++at) {
+        InputRow row = at->second.row;
+        row.starts = at->second.starts;
+        row.registers.tries = at->second.tries;
+        row.registers.admission = at->second.admission;
+        stored.openInputs.push_back(std::move(row));
+    }
+    return stored;
+}
+
+std::vector<RetainedKey> StoreModel::keys() const
+{
+    std::vector<RetainedKey> keys;
+    for (const auto &[sequence, ended] : m_ledger) {
+        const InputRow &row = m_accepted.at(sequence);
+        if (!row.input->idempotencyKey.isEmpty())
+            keys.push_back({row.input->idempotencyKey, row.input->id, row.payloadHash, ended.outcome.outcome,
+                            m_endedAt.at(sequence)});
+    }
+    return keys;
+}
+
+void StoreModel::crash()
+{
+    for (auto &[sequence, input] : m_open) {
+        const std::vector<quint64> &granted = m_row.grant.inputs;
+        const bool byRow = std::find(granted.begin(), granted.end(), sequence) != granted.end();
+        // A grant that rode in the accept is open until the session's row is written over it.
+        const bool byAccept =
+            m_acceptedHere.contains(sequence) && input.row.starts > 0 && m_row.nextAdmission <= input.admission;
+        input.row.crashes += byRow || byAccept ? 1 : 0;
+    }
+    m_acceptedHere.clear();
+    m_row.grant = {};
+    for (const auto &[sequence, input] : m_open)
+        m_handedOut[sequence] = std::max(m_handedOut[sequence], input.starts);
+}
+
+void StoreModel::put(const InputRow &row)
+{
+    m_written = true;
+    m_accepted[row.sequence] = row;
+    if (row.input->durability == Durability::Ephemeral)
+        return;
+    m_open[row.sequence] = {row.input->id, row.starts, row.registers.tries, row.registers.admission, row};
 }
 
 bool StoreModel::covers(quint64 sequence, quint32 attempt) const

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "model/write_set.h"
+#include "model/stored_session.h"
 
 #include <map>
 #include <set>
@@ -20,6 +20,7 @@ public:
         quint32 starts = 0;
         quint32 tries = 0;
         quint64 admission = 0;
+        InputRow row; ///< As it was accepted; the members above say what has become of it.
     };
 
     /// Commits one write set. Gives a sentence when a store would have to refuse it.
@@ -29,6 +30,18 @@ public:
     bool covers(quint64 sequence, quint32 attempt) const;
     /// The attempt number is used up.
     void started(quint64 sequence, quint32 attempt);
+
+    /// The session as a store gives it to the next host.
+    StoredSession image(SessionId id) const;
+    /// The keys of the inputs that have ended.
+    std::vector<RetainedKey> keys() const;
+    /// The host has ended without a word: starts that were granted and have no result are blamed on their
+    /// inputs, and every attempt number that was granted is used up.
+    void crash();
+    /// Puts an input there as an earlier host left it.
+    void put(const InputRow &row);
+    /// What the clock says when a write is taken.
+    WallTime now;
 
     const std::map<quint64, OpenInput> &open() const { return m_open; }
     const std::map<quint64, FinishedInput> &ledger() const { return m_ledger; }
@@ -50,8 +63,13 @@ private:
 
     std::map<quint64, OpenInput> m_open;
     std::map<quint64, FinishedInput> m_ledger;
+    std::set<quint64> m_acceptedHere;       ///< Accepted since the last crash.
     std::map<quint64, quint32> m_handedOut; ///< Last attempt number that an executor got.
     std::set<RunId> m_receipts;
+    std::map<quint64, InputRow> m_accepted; ///< Every input, whatever became of it.
+    std::map<quint64, WallTime> m_endedAt;  ///< Of those in the ledger.
+    std::shared_ptr<const RuntimeBinding> m_binding;
+    bool m_written = false; ///< Something was committed, or put there.
     std::optional<QByteArray> m_snapshot;
     SessionRow m_row;
 };

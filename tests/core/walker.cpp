@@ -38,11 +38,13 @@ QByteArray textOf(const Input &input)
 
 } // namespace
 
-HarnessOptions Walker::optionsFor(quint64 seed)
+HarnessOptions Walker::optionsFor(quint64 seed, std::shared_ptr<StoreMirror> mirror)
 {
     HarnessOptions options;
     options.store = options.creation = options.stopping = options.checkpoint = Answers::Held;
     options.turns = seed % 3 == 0 ? Answers::AtOnce : Answers::Held;
+    options.keys = options.reload = Answers::Held;
+    options.settings.keyRetention = seed % 3 == 0 ? Duration(40s) : Duration(1h);
     options.settings.queueLimit = seed % 5 == 0 ? 4 : 20;
     options.settings.turnTimeout = seed % 4 == 0 ? Duration::zero() : Duration(20s);
     options.settings.stopGrace = 2s;
@@ -53,16 +55,18 @@ HarnessOptions Walker::optionsFor(quint64 seed)
                                               : std::nullopt;
         };
     }
-    if (seed % 11 == 0)
+    options.mirror = std::move(mirror);
+    if (seed % 11 == 0 && !options.mirror)
         options.row.phase = Phase::Stopped;
     return options;
 }
 
-Walker::Walker(quint64 seed, Coverage &coverage)
+Walker::Walker(quint64 seed, Coverage &coverage, std::shared_ptr<StoreMirror> mirror, quint64 crashOneIn)
     : m_random(seed)
     , m_seed(seed)
+    , m_crashOneIn(crashOneIn)
     , m_coverage(coverage)
-    , m_harness(optionsFor(seed))
+    , m_harness(optionsFor(seed, std::move(mirror)))
     , m_lossy(seed % 2 == 1)
 {
 }
@@ -92,13 +96,17 @@ std::optional<QString> Walker::walk(int steps)
     for (int at = 0; at < steps && idleSteps < 20; ++at) {
         step();
         // A held session, or one that is shut down, has little more to tell.
-        idleSteps += m_harness.view().waitReason == WaitReason::Held || m_harness.shutdownsFinished > 0 ? 1 : 0;
+        const bool held = m_harness.view().waitReason == WaitReason::Held && m_harness.core.settled();
+        idleSteps += held || m_harness.shutdownsFinished > 0 ? 1 : 0;
         cover();
         if (std::optional<QString> story = broken())
             return story;
     }
     comeToRest();
     cover();
+    // What the last steps left on the disk is looked at, too.
+    if (m_harness.script.mirror && !broken())
+        crash();
     return broken();
 }
 
@@ -106,6 +114,12 @@ void Walker::step()
 {
     ++m_coverage.steps;
     m_harness.script.endCrosses = oneIn(3);
+    m_harness.script.unknownIsDurable = oneIn(2);
+    // Mostly in the middle of writes, where there is most to lose.
+    if (m_crashOneIn > 0 && oneIn(m_harness.writesInFlight() > 0 ? m_crashOneIn : 4 * m_crashOneIn)) {
+        crash();
+        return;
+    }
     const quint64 dice = below(100);
     if (dice < 17)
         submit();
@@ -120,8 +134,10 @@ void Walker::step()
         control();
     else if (dice < 96)
         passTime();
-    else
+    else if (dice < 99 || !oneIn(3))
         stray();
+    else
+        crash();
 }
 
 Input Walker::randomInput()
@@ -193,6 +209,19 @@ void Walker::submit()
 
 void Walker::answerStore()
 {
+    if (m_harness.askedToReload()) {
+        const bool works = !oneIn(6);
+        note(works ? QStringLiteral("read again") : QStringLiteral("not read again"));
+        m_harness.reloaded(works);
+        m_coverage.reloads += works ? 1 : 0;
+        return;
+    }
+    if (m_harness.askedForKeys() && oneIn(3)) {
+        const bool works = !oneIn(4);
+        note(works ? QStringLiteral("keys") : QStringLiteral("no keys"));
+        m_harness.keysLoaded(works);
+        return;
+    }
     if (m_harness.writesInFlight() == 0) {
         if (oneIn(3))
             submit();
@@ -336,12 +365,28 @@ void Walker::passTime()
     m_coverage.stopsGivenUp += stopping && !m_harness.stopping() ? 1 : 0;
 }
 
+/// The host dies wherever it is, with some of its writes durable and the others not.
+void Walker::crash()
+{
+    const std::size_t durable = below(m_harness.writesInFlight() + 1);
+    note(QStringLiteral("crash, %1 of %2 writes durable").arg(durable).arg(m_harness.writesInFlight()));
+    // Set aside, or the dead executor would be asked for the ends of runs that nobody has.
+    m_past.clear();
+    m_harness.crash(durable);
+    if (m_harness.script.mirror)
+        note(QStringLiteral("%1; %2 more came through")
+                 .arg(m_harness.script.mirror->lastCrash())
+                 .arg(m_harness.cameThrough()));
+    m_coverage.cameThrough += m_harness.cameThrough();
+    ++m_coverage.crashes;
+}
+
 /// Everybody answers from here on; then nothing may be left open, whatever went before.
 void Walker::comeToRest()
 {
     HarnessOptions &script = m_harness.script;
     script.store = script.creation = script.apply = script.stopping = script.checkpoint = script.turns =
-        Answers::AtOnce;
+        script.keys = script.reload = Answers::AtOnce;
     note(QStringLiteral("all answer"));
     m_harness.attach();
     m_harness.wake();
@@ -350,7 +395,8 @@ void Walker::comeToRest()
     const CommandId stop = m_harness.stop();
     m_harness.advance(5min);
     const CommandReceipt *stopped = m_harness.reply(stop);
-    const bool durable = m_harness.store.row().phase == Phase::Stopped && m_harness.phase() == Phase::Stopped;
+    const bool durable = m_harness.store.row().phase == Phase::Stopped && m_harness.phase() == Phase::Stopped
+                         && m_harness.view().waitReason != WaitReason::Held;
     m_harness.require(stopped != nullptr, "a stop is answered");
     m_harness.require(!durable || m_harness.unresolvedWaiters() == 0, "a durable stop leaves nobody waiting");
     m_harness.require(!durable || m_harness.view().open == 0, "a durable stop leaves nothing open");

@@ -17,6 +17,9 @@ struct Coverage
     quint64 steps = 0;
     quint64 runsGivenUp = 0;
     quint64 stopsGivenUp = 0;
+    quint64 crashes = 0;
+    quint64 cameThrough = 0; ///< Writes that a mirror's disk kept although nobody had heard of them.
+    quint64 reloads = 0;
 };
 
 /// One walk: random callers, a random executor and a random store around the shipping core, all from one seed.
@@ -24,17 +27,22 @@ struct Coverage
 class Walker
 {
 public:
-    Walker(quint64 seed, Coverage &coverage);
+    /// With `crashOneIn`, one step in so many is a crash while writes are under way, and one in four times so
+    /// many otherwise, besides the crashes of every walk.
+    Walker(quint64 seed, Coverage &coverage, std::shared_ptr<StoreMirror> mirror = nullptr,
+           quint64 crashOneIn = 0);
 
     /// Walks and brings everything to rest. Gives what was broken, with the steps that led there.
     std::optional<QString> walk(int steps);
+    const std::vector<QString> &trace() const { return m_trace; }
+    void forgiveViolations() { m_harness.forgiveViolations(); }
 
 private:
     quint64 below(quint64 bound) { return m_random() % bound; }
     bool oneIn(quint64 chance) { return below(chance) == 0; }
     void note(const QString &step);
 
-    static HarnessOptions optionsFor(quint64 seed);
+    static HarnessOptions optionsFor(quint64 seed, std::shared_ptr<StoreMirror> mirror);
     void step();
     void submit();
     Input randomInput();
@@ -44,12 +52,14 @@ private:
     void control();
     void stray();
     void passTime();
+    void crash();
     void comeToRest();
     void cover();
     std::optional<QString> broken() const;
 
     std::mt19937_64 m_random;
     const quint64 m_seed;
+    const quint64 m_crashOneIn;
     Coverage &m_coverage;
     CoreHarness m_harness;
     std::vector<Submitted> m_submitted;

@@ -81,7 +81,7 @@ private Q_SLOTS:
     }
     void events()
     {
-        check("EventCode", eventCodeName, EventCode::BoundaryError);
+        check("EventCode", eventCodeName, EventCode::RuntimeRecovered);
         check("ProgressType", progressTypeName, ProgressType::Vendor);
     }
 

@@ -140,7 +140,7 @@ void HandoverTest::aContinuationSeesWhatCameBefore()
         QFuture<int> future = promise->future();
         int direct = -1;
         QSemaphore done;
-        // Attached before anybody can finish it (decision 0007).
+        // Attached before anybody can finish it (decision 0011).
         future.then([this, &direct, &done](int value) {
             direct = value + m_worker->received.front();
             done.release();

@@ -25,6 +25,8 @@ public:
     void sessionSaid(SessionRecord &, LifecycleEvent event) override { events.push_back(std::move(event)); }
     void storeFenced(const QString &owner) override { fencedBy.push_back(owner); }
     void sessionShutDown(SessionRecord &) override { ++shutDowns; }
+    void loadKeys(SessionRecord &, const LoadKeys &) override { ++keyLoads; }
+    void reloadSession(SessionRecord &) override { ++reloads; }
     const std::shared_ptr<ShardInbox> &inbox() override { return m_inbox; }
     RunId freshRunId() override { return runIdOf(++m_runs); }
 
@@ -50,6 +52,8 @@ public:
     std::vector<LifecycleEvent> events;
     QStringList fencedBy;
     int shutDowns = 0;
+    int keyLoads = 0;
+    int reloads = 0;
 
 private:
     const std::shared_ptr<ShardInbox> m_inbox = std::make_shared<ShardInbox>([] {});

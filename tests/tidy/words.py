@@ -77,7 +77,7 @@ CALLS = [
     Call("debug", r"\bq(?:Debug|Info|Warning|Critical)\s*\(", "qCDebug and its kin with the folder's category",
          in_host),
     Call("continuation", r"\.then\s*\(|\bQtFuture::when(?:All|Any)\b",
-         "whenFinished() of control/when_finished.h, or a counted callback (decision 0007)", in_host),
+         "whenFinished() of control/when_finished.h, or a counted callback (decision 0011)", in_host),
     Call("unbounded-text", r"\b(?:strcpy|strcat|sprintf|vsprintf|gets|strtok)\s*\(",
          "QByteArray, std::string, or snprintf with its size", everywhere),
     Call("shell", r"(?<![\w.>])(?:system|popen)\s*\(", "QProcess with a list of arguments", everywhere),

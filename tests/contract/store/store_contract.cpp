@@ -67,6 +67,34 @@ std::optional<StoredOutcome> StoreContract::outcomeOf(SessionId session, InputId
     return found;
 }
 
+std::optional<StoredOutcome> StoreContract::outcomeByKey(SessionId session, const QByteArray &key)
+{
+    Tally answered;
+    std::optional<StoredOutcome> found;
+    store().findOutcomeByKey(session, key, [&](Result<std::optional<StoredOutcome>> result) {
+        if (result.ok())
+            found = *std::move(result);
+        answered.add();
+    });
+    if (!answered.waitFor(1))
+        QTest::qFail("the outcome was not answered", __FILE__, __LINE__);
+    return found;
+}
+
+std::vector<RetainedKey> StoreContract::keysOf(SessionId session)
+{
+    Tally answered;
+    std::vector<RetainedKey> keys;
+    store().loadKeys(session, [&](Result<std::vector<RetainedKey>> result) {
+        if (result.ok())
+            keys = *std::move(result);
+        answered.add();
+    });
+    if (!answered.waitFor(1))
+        QTest::qFail("the keys were not answered", __FILE__, __LINE__);
+    return keys;
+}
+
 InputPointer StoreContract::freshInput(const QByteArray &text, const QByteArray &key)
 {
     return numbered(promptOf(text, key), store().nextSequence());
@@ -189,6 +217,52 @@ void StoreContract::theOutcomeBelongsToItsSessionAndItsFullId()
     QVERIFY2(!outcomeOf(alpha.id, sameSequence), "another id with the same sequence");
     afterReopening("alpha");
     QVERIFY2(outcomeOf(alpha.id, input->id), "after the store was opened again");
+}
+
+void StoreContract::theOutcomeOfAKeyIsThatOfItsLastInput()
+{
+    const StoredSession alpha = openSession("alpha");
+    const StoredSession beta = openSession("beta");
+    SetBuilder sets(alpha.id);
+    const InputPointer first = freshInput("work", "key-1");
+    const InputPointer last = freshInput("work", "key-1");
+    const InputPointer open = freshInput("work", "key-2");
+    for (const InputPointer &input : {first, last, open})
+        QCOMPARE(verdictOf(sets.accept(input)), Verdict::Committed);
+    QCOMPARE(verdictOf(sets.finishRun(runIdOf(1), {last})), Verdict::Committed);
+    QCOMPARE(verdictOf(sets.finishRun(runIdOf(2), {first})), Verdict::Committed);
+    for (int reopened = 0; reopened < 2; ++reopened) {
+        const std::optional<StoredOutcome> found = outcomeByKey(alpha.id, "key-1");
+        QVERIFY(found);
+        QCOMPARE(found->input.id, last->id);
+        QVERIFY2(!outcomeByKey(alpha.id, "key-2"), "it is still open");
+        QVERIFY2(!outcomeByKey(beta.id, "key-1"), "another session asks");
+        afterReopening("alpha");
+    }
+}
+
+void StoreContract::theKeysOfEndedInputsAreLoaded()
+{
+    const StoredSession alpha = openSession("alpha");
+    SetBuilder sets(alpha.id);
+    const InputPointer ended = freshInput("work", "key-1");
+    const InputPointer open = freshInput("work", "key-2");
+    const InputPointer plain = freshInput("work");
+    for (const InputPointer &input : {ended, open, plain})
+        QCOMPARE(verdictOf(sets.accept(input)), Verdict::Committed);
+    QCOMPARE(verdictOf(sets.finishRun(runIdOf(1), {ended, plain})), Verdict::Committed);
+    QCOMPARE(verdictOf(sets.acceptConsumed(freshInput("noted", "key-3"))), Verdict::Committed);
+    for (int reopened = 0; reopened < 2; ++reopened) {
+        std::vector<RetainedKey> keys = keysOf(alpha.id);
+        QCOMPARE(keys.size(), std::size_t(2));
+        std::sort(keys.begin(), keys.end(), [](const auto &a, const auto &b) { return a.key < b.key; });
+        QCOMPARE(keys[0].key, QByteArray("key-1"));
+        QCOMPARE(keys[0].input, ended->id);
+        QCOMPARE(keys[0].payloadHash, payloadHash(*ended));
+        QCOMPARE(keys[0].endedAs, OutcomeClass::Completed);
+        QCOMPARE(keys[1].key, QByteArray("key-3"));
+        afterReopening("alpha");
+    }
 }
 
 } // namespace burrow::test

@@ -29,6 +29,8 @@ protected:
     StoredSession afterReopening(const QByteArray &name);
     Verdict verdictOf(WriteSet set);
     std::optional<StoredOutcome> outcomeOf(SessionId session, InputId input);
+    std::optional<StoredOutcome> outcomeByKey(SessionId session, const QByteArray &key);
+    std::vector<RetainedKey> keysOf(SessionId session);
     /// A durable prompt under the store's next sequence.
     InputPointer freshInput(const QByteArray &text = "work", const QByteArray &key = {});
     static std::vector<quint64> sequencesOf(const StoredSession &stored);
@@ -48,6 +50,9 @@ private Q_SLOTS:
     void anUnknownSessionIsRefused();
     void anInputThatIsOpenHasNoOutcome();
     void theOutcomeBelongsToItsSessionAndItsFullId();
+
+    void theOutcomeOfAKeyIsThatOfItsLastInput();
+    void theKeysOfEndedInputsAreLoaded();
 
     // What each operation writes (store_contract_writes.cpp).
     void anAcceptedInputIsOpenWithEverythingItCameWith();

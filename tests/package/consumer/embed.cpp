@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char yaml[] = R"(
 version: 1
+store: { kind: memory }
 security: { plugin_dirs: [%1] }
 executors:
   loud: { plugin: echo, config: { uppercase: true } }

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_session.h"
+
+#include "cli/answer_writer.h"
+#include "cli/notices.h"
+#include "cli/store_source.h"
+#include "cli/text_table.h"
+#include "cli/words.h"
+#include "compose/composition.h"
+#include "config/nearest_name.h"
+
+namespace burrow {
+
+namespace {
+
+// Enough to see what happened last; all of a long life would fill many screens.
+constexpr quint32 ended_inputs_shown_max = 1000;
+
+QString text(const QByteArray &utf8)
+{
+    return QString::fromUtf8(utf8);
+}
+
+quint64 count(const SessionSummary &session, InputPhase phase)
+{
+    return session.inputs[size_t(phase)];
+}
+
+quint64 openInputs(const SessionSummary &session)
+{
+    quint64 open = 0;
+    for (size_t phase = 0; phase < session.inputs.size(); ++phase)
+        open += isTerminal(InputPhase(phase)) ? 0 : session.inputs[phase];
+    return open;
+}
+
+/// What the configuration says of a session; nothing is known of any without one.
+class Configured
+{
+public:
+    explicit Configured(const std::optional<Configuration> &configuration)
+        : m_configuration(configuration)
+    {
+    }
+
+    bool isOrphaned(const SessionSummary &session) const
+    {
+        return m_configuration && !m_configuration->sessions.contains(session.name);
+    }
+    QString executorOf(const SessionSummary &session) const
+    {
+        if (!m_configuration || isOrphaned(session))
+            return {};
+        return text(m_configuration->sessions.at(session.name).executor.value);
+    }
+    QJsonValue orphanedJson(const SessionSummary &session) const
+    {
+        return m_configuration ? QJsonValue(isOrphaned(session)) : QJsonValue();
+    }
+
+private:
+    const std::optional<Configuration> &m_configuration;
+};
+
+QJsonObject toJson(const SessionSummary &session, const Configured &configured)
+{
+    QJsonObject inputs;
+    for (size_t phase = size_t(InputPhase::Accepted); phase < session.inputs.size(); ++phase) {
+        inputs.insert(QLatin1String(inputPhaseName(InputPhase(phase))), qint64(session.inputs[phase]));
+    }
+    const QString executor = configured.executorOf(session);
+    return {{QStringLiteral("name"), text(session.name)},
+            {QStringLiteral("id"), text(session.id.toText())},
+            {QStringLiteral("state"), QLatin1String(phaseName(session.phase))},
+            {QStringLiteral("executor"), executor.isEmpty() ? QJsonValue() : QJsonValue(executor)},
+            {QStringLiteral("orphaned"), configured.orphanedJson(session)},
+            {QStringLiteral("open"), qint64(openInputs(session))},
+            {QStringLiteral("inputs"), inputs},
+            {QStringLiteral("corruption"), session.corruption}};
+}
+
+QString noteOf(const SessionSummary &session, const Configured &configured)
+{
+    if (!session.corruption.isEmpty())
+        return QStringLiteral("will be held: %1").arg(session.corruption);
+    return configured.isOrphaned(session) ? QStringLiteral("orphaned: not in the configuration, not run")
+                                          : QString();
+}
+
+QString tableOf(const std::vector<SessionSummary> &sessions, const Configured &configured)
+{
+    TextTable table;
+    for (size_t column = 3; column < 7; ++column)
+        table.alignRight(column);
+    table.addRow({QStringLiteral("SESSION"), QStringLiteral("STATE"), QStringLiteral("EXECUTOR"),
+                  QStringLiteral("OPEN"), QStringLiteral("CONSUMED"), QStringLiteral("REPLACED"),
+                  QStringLiteral("FAILED"), QStringLiteral("NOTE")});
+    for (const SessionSummary &session : sessions) {
+        const QString executor = configured.executorOf(session);
+        const quint64 replaced = count(session, InputPhase::Superseded) + count(session, InputPhase::Coalesced);
+        table.addRow({text(session.name), QLatin1String(phaseName(session.phase)),
+                      executor.isEmpty() ? QStringLiteral("-") : executor, QString::number(openInputs(session)),
+                      QString::number(count(session, InputPhase::Consumed)), QString::number(replaced),
+                      QString::number(count(session, InputPhase::Abandoned)), noteOf(session, configured)});
+    }
+    return table.toText();
+}
+
+QJsonObject toJson(const InputSummary &input)
+{
+    QJsonObject object{{QStringLiteral("id"), text(input.id.toText())},
+                       {QStringLiteral("key"), text(input.key)},
+                       {QStringLiteral("state"), QLatin1String(inputPhaseName(input.phase))},
+                       {QStringLiteral("attempt"), qint64(input.attempt)},
+                       {QStringLiteral("crashes"), qint64(input.crashes)},
+                       {QStringLiteral("at"), momentText(input.at)},
+                       {QStringLiteral("run"), input.run ? QJsonValue(text(input.run.toText())) : QJsonValue()},
+                       {QStringLiteral("outcome"), QJsonValue()}};
+    if (input.outcome) {
+        object.insert(QStringLiteral("outcome"), QLatin1String(outcomeClassName(input.outcome->outcome)));
+        object.insert(QStringLiteral("text"), text(input.outcome->text));
+        object.insert(QStringLiteral("reason"), input.outcome->reason);
+    }
+    return object;
+}
+
+QString tableOf(const std::vector<InputSummary> &inputs)
+{
+    TextTable table;
+    table.alignRight(2);
+    table.addRow({QStringLiteral("INPUT"), QStringLiteral("STATE"), QStringLiteral("ATTEMPT"),
+                  QStringLiteral("RUN"), QStringLiteral("OUTCOME"), QStringLiteral("KEY")});
+    for (const InputSummary &input : inputs) {
+        const QString outcome =
+            input.outcome ? QLatin1String(outcomeClassName(input.outcome->outcome)) : QLatin1String("-");
+        table.addRow({text(input.id.toText()), QLatin1String(inputPhaseName(input.phase)),
+                      QString::number(input.attempt),
+                      input.run ? text(input.run.toText()) : QStringLiteral("-"), outcome,
+                      input.key.isEmpty() ? QStringLiteral("-") : text(input.key)});
+    }
+    return table.toText();
+}
+
+ExitCode refuse(const Error &error)
+{
+    notice(error.message);
+    return exitCodeFor(error.kind);
+}
+
+/// Names may come from another host; a terminal gets none of their commands.
+void writeText(AnswerWriter &answer, const QString &page)
+{
+    answer.write(answer.isTerminal() ? withoutControls(page.toUtf8()) : page.toUtf8());
+}
+
+ExitCode noSuchSession(StoreReader &reader, const QString &path, const QString &name)
+{
+    const QByteArrayList names = reader.names().ok() ? *reader.names() : QByteArrayList();
+    const QString help = suggestionFor(name.toUtf8(), names, QStringLiteral("there are"));
+    notice(QStringLiteral("there is no session \"%1\" in %2%3")
+               .arg(name, path, help.isEmpty() ? QString() : QStringLiteral("; ") + help));
+    return ExitCode::Failed;
+}
+
+void writeSession(const SessionPage &page, const Configured &configured, AnswerWriter &answer)
+{
+    QString shown = sentenceOf(page.sight) + QLatin1String("\n\n") + tableOf({page.session}, configured);
+    if (!page.inputs.empty())
+        shown += u'\n' + tableOf(page.inputs);
+    if (page.leftOut > 0)
+        shown += QStringLiteral("\n%1 that ended before these left out\n").arg(counted(page.leftOut, "input"));
+    writeText(answer, shown);
+}
+
+} // namespace
+
+ExitCode runSessionListCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    const auto source = storeSourceOf(invocation);
+    if (const auto *code = std::get_if<ExitCode>(&source))
+        return *code;
+    const StoreSource &store = std::get<StoreSource>(source);
+    const Result<std::unique_ptr<StoreReader>> reader = readStore(store.path);
+    if (!reader)
+        return refuse(reader.error());
+    const Result<SessionsPage> page = (*reader)->sessions();
+    if (!page)
+        return refuse(page.error());
+
+    const Configured configured(store.configuration);
+    noticeFindings(page->damage);
+    if (!invocation.has("json")) {
+        writeText(answer,
+                  sentenceOf(page->sight) + QLatin1String("\n\n") + tableOf(page->sessions, configured));
+        return ExitCode::Ok;
+    }
+    QJsonArray sessions;
+    for (const SessionSummary &session : page->sessions)
+        sessions.append(toJson(session, configured));
+    QJsonObject object = toJson(page->sight);
+    object.insert(QStringLiteral("sessions"), sessions);
+    object.insert(QStringLiteral("damage"), toJson(page->damage));
+    answer.writeJson(object);
+    return ExitCode::Ok;
+}
+
+ExitCode runSessionShowCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    const auto source = storeSourceOf(invocation);
+    if (const auto *code = std::get_if<ExitCode>(&source))
+        return *code;
+    const StoreSource &store = std::get<StoreSource>(source);
+    const Result<std::unique_ptr<StoreReader>> reader = readStore(store.path);
+    if (!reader)
+        return refuse(reader.error());
+    const Result<SessionPage> page = (*reader)->session(invocation.argument.toUtf8(), ended_inputs_shown_max);
+    if (!page && page.error().kind == ErrorKind::NotFound)
+        return noSuchSession(**reader, store.path, invocation.argument);
+    if (!page)
+        return refuse(page.error());
+
+    const Configured configured(store.configuration);
+    noticeFindings(page->damage);
+    if (!invocation.has("json")) {
+        writeSession(*page, configured, answer);
+        return ExitCode::Ok;
+    }
+    QJsonArray inputs;
+    for (const InputSummary &input : page->inputs)
+        inputs.append(toJson(input));
+    QJsonObject session = toJson(page->session, configured);
+    session.insert(QStringLiteral("input_list"), inputs);
+    session.insert(QStringLiteral("left_out"), qint64(page->leftOut));
+    QJsonObject object = toJson(page->sight);
+    object.insert(QStringLiteral("session"), session);
+    object.insert(QStringLiteral("damage"), toJson(page->damage));
+    answer.writeJson(object);
+    return ExitCode::Ok;
+}
+
+} // namespace burrow

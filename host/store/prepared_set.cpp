@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/prepared_set.h"
+
+#include "store/record_crc.h"
+
+#include <algorithm>
+
+namespace burrow {
+
+namespace {
+
+/// Fills in the rows of one operation.
+class Preparer
+{
+public:
+    Preparer(PreparedSet &set, quint64 epoch, WallTime now)
+        : m_set(set)
+        , m_entry(*set.entry)
+        , m_epoch(epoch)
+        , m_now(now)
+    {
+    }
+
+    void operator()(const AcceptOperation &operation)
+    {
+        m_set.kind = PreparedSet::Kind::Accept;
+        finish(operation.replaced);
+        if (operation.row.registers.phase == InputPhase::Consumed) {
+            FinishedInput ended;
+            ended.sequence = operation.row.sequence;
+            ended.id = operation.row.input->id;
+            ended.outcome.outcome = OutcomeClass::CompletedWithoutResult;
+            LedgerColumns row = encodeFinished(ended, m_entry.sid, m_now);
+            row.key = operation.row.input->idempotencyKey;
+            row.payloadHash = operation.row.payloadHash;
+            row.crc = checksum(row);
+            m_set.consumed = std::move(row);
+            return;
+        }
+        m_set.accepted = encodeInput(operation.row, m_entry.sid);
+        m_set.accepted->crc = checksum(*m_set.accepted);
+    }
+
+    void operator()(const FinishRunOperation &operation)
+    {
+        m_set.kind = PreparedSet::Kind::FinishRun;
+        finish(operation.inputs);
+        m_set.receipt = encodeReceipt(operation, m_entry.sid, m_now);
+        if (operation.snapshot) {
+            SnapshotColumns &row = m_set.snapshot.emplace();
+            row.sid = m_entry.sid;
+            row.run = operation.run.uuid;
+            row.bytes = *operation.snapshot;
+            row.crc = checksum(row);
+        }
+        session(operation.session);
+    }
+
+    void operator()(const FailRunOperation &operation)
+    {
+        finish(operation.finished);
+        m_set.requeued = operation.requeued;
+        session(operation.session);
+    }
+
+    void operator()(const LifecycleOperation &operation)
+    {
+        finish(operation.finished);
+        m_set.cold = encodeCold(operation.binding.get(), m_entry.sid);
+        m_set.cold->crc = checksum(*m_set.cold);
+        session(operation.session);
+    }
+
+    void operator()(const GrantOperation &operation) { session(operation.session); }
+
+    /// An input ends once, and what ends is not queued again: so a set names each once.
+    void checkNames()
+    {
+        std::vector<quint64> named;
+        named.reserve(m_set.finished.size() + m_set.requeued.size());
+        for (const LedgerColumns &row : m_set.finished)
+            named.push_back(row.sequence);
+        for (const RequeuedInput &input : m_set.requeued)
+            named.push_back(input.sequence);
+        std::sort(named.begin(), named.end());
+        const auto twice = std::adjacent_find(named.begin(), named.end());
+        if (twice != named.end())
+            m_set.defect = QStringLiteral("input %1 is named twice in one write").arg(*twice);
+    }
+
+private:
+    void finish(const std::vector<FinishedInput> &inputs)
+    {
+        m_set.finished.reserve(inputs.size());
+        for (const FinishedInput &input : inputs)
+            m_set.finished.push_back(encodeFinished(input, m_entry.sid, m_now));
+    }
+
+    void session(const SessionRow &row)
+    {
+        m_set.row = encodeSession(row, m_entry.sid, m_entry.id, m_entry.name, m_epoch);
+        m_set.row->crc = checksum(*m_set.row);
+        m_set.grant = row.grant;
+    }
+
+    PreparedSet &m_set;
+    SessionEntry &m_entry;
+    quint64 m_epoch;
+    WallTime m_now;
+};
+
+} // namespace
+
+PreparedSet prepareSet(const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now)
+{
+    PreparedSet prepared;
+    prepared.entry = entry;
+    prepared.session = set.session;
+    prepared.ticket = set.ticket;
+    if (entry == nullptr) {
+        prepared.defect = QStringLiteral("the session is not open in this store");
+        return prepared;
+    }
+    Preparer preparer(prepared, epoch, now);
+    std::visit(preparer, set.operation);
+    preparer.checkNames();
+    const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
+    if (!set.events.empty() || lifecycle != nullptr)
+        prepared.event =
+            encodeEvents(set.events, lifecycle != nullptr ? lifecycle->verb : QByteArray(), entry->sid, now);
+    return prepared;
+}
+
+PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch)
+{
+    PreparedSet prepared;
+    prepared.entry = &entry;
+    prepared.session = entry.id;
+    prepared.kind = PreparedSet::Kind::Create;
+    prepared.row = encodeSession({}, entry.sid, entry.id, entry.name, epoch);
+    prepared.row->crc = checksum(*prepared.row);
+    return prepared;
+}
+
+} // namespace burrow

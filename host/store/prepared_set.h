@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/session_entry.h"
+
+namespace burrow {
+
+/// A write set as rows, encoded and summed on the thread that submits it, so that the one writer only binds and
+/// steps.
+struct PreparedSet
+{
+    enum class Kind : quint8 { Create, Accept, FinishRun, Other };
+
+    SessionEntry *entry = nullptr; ///< Null: the session is not known.
+    SessionId session;
+    TicketNumber ticket = 0;
+    Kind kind = Kind::Other;
+    QString defect; ///< Non-empty: the set contradicts itself, and why.
+
+    std::optional<InputColumns> accepted;
+    std::optional<LedgerColumns> consumed; ///< Accepted and ended at once: never among the open inputs.
+    std::vector<LedgerColumns> finished;   ///< Key, hash and checksum are the writer's to fill in.
+    std::vector<RequeuedInput> requeued;
+    std::optional<SessionColumns> row;
+    StartGrant grant; ///< That of `row`.
+    std::optional<ReceiptColumns> receipt;
+    std::optional<SnapshotColumns> snapshot;
+    std::optional<ColdColumns> cold;
+    std::optional<EventColumns> event;
+
+    /// Nobody has been told of it and nothing has run for it: without space it is given back, not held.
+    bool isRefusable() const { return kind == Kind::Create || kind == Kind::Accept; }
+};
+
+/// `entry` may be null. Any thread.
+PreparedSet prepareSet(const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now);
+/// The first row of a new session.
+PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch);
+
+} // namespace burrow

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/stored_session.h"
+#include "store/record_columns.h"
+
+/// What the port speaks of, into rows and back. Encoding always succeeds and leaves `crc` to the caller, who
+/// may still change a column. Decoding gives nothing for bytes that no host of this version wrote.
+namespace burrow {
+
+InputColumns encodeInput(const InputRow &row, qint64 sid);
+std::optional<InputRow> decodeInput(const InputColumns &columns);
+
+/// `key`, `payloadHash` of the row are those of its input: the caller takes them from there.
+LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt);
+std::optional<FinishedInput> decodeFinished(const LedgerColumns &columns);
+
+/// A grant with the epoch of the host that gave it: only one of the epoch that broke off counts as a crash.
+struct StoredGrant
+{
+    quint64 epoch = 0;
+    StartGrant grant;
+};
+QByteArray encodeGrant(const StoredGrant &grant);
+std::optional<StoredGrant> decodeGrant(QByteArrayView bytes); ///< Empty bytes are an empty grant.
+
+SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, const QByteArray &name,
+                             quint64 epoch);
+std::optional<SessionRow> decodeSession(const SessionColumns &columns);
+
+ColdColumns encodeCold(const RuntimeBinding *binding, qint64 sid);
+/// The outer value: it could be read. The inner one is null for a session that is bound to nothing.
+std::optional<std::shared_ptr<const RuntimeBinding>> decodeCold(const ColdColumns &columns);
+
+ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at);
+std::optional<ReceiptDraft> decodeReceipt(const ReceiptColumns &columns);
+
+/// `code` is that of the first event, or that of a change of state for a set that tells none.
+EventColumns encodeEvents(const std::vector<LifecycleEvent> &events, const QByteArray &verb, qint64 sid,
+                          WallTime at);
+struct StoredEvents
+{
+    QByteArray verb; ///< Of a lifecycle operation, or empty.
+    std::vector<LifecycleEvent> events;
+};
+std::optional<StoredEvents> decodeEvents(const EventColumns &columns);
+
+} // namespace burrow

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/uuid.h"
+
+#include <QByteArray>
+
+#include <array>
+#include <optional>
+
+/// The rows of a store file as plain values: one member per column, blobs already encoded. FORMAT.md says what
+/// each means. `crc` is the checksum as the row holds it; checksum() in record_crc.h says what it has to be.
+namespace burrow {
+
+/// The 16 bytes of an id as its column holds them, big-endian: bound without a copy. All zero is NULL.
+struct IdBytes
+{
+    std::array<char, 16> bytes{};
+
+    IdBytes() = default;
+    IdBytes(const Uuid &uuid); // NOLINT(google-explicit-constructor): the same id in another form.
+    Uuid uuid() const;
+    bool isNull() const { return *this == IdBytes{}; }
+    QByteArrayView view() const { return {bytes.data(), static_cast<qsizetype>(bytes.size())}; }
+
+    friend bool operator==(const IdBytes &, const IdBytes &) = default;
+};
+
+/// The 8 bytes of a payload hash as its column holds them, little-endian.
+struct HashBytes
+{
+    std::array<char, 8> bytes{};
+
+    HashBytes() = default;
+    HashBytes(quint64 value); // NOLINT(google-explicit-constructor): the same hash in another form.
+    quint64 value() const;
+    QByteArrayView view() const { return {bytes.data(), static_cast<qsizetype>(bytes.size())}; }
+};
+
+struct HostColumns
+{
+    quint64 epoch = 0;       ///< Raised by every opening; a write under another one is fenced.
+    quint64 incarnation = 0; ///< Raised by the marker commit after a failed sync.
+    QByteArray owner;        ///< UTF-8, for people: who opened it last.
+    std::optional<qint64> device;
+    std::optional<qint64> inode; ///< Of this file; another one means that the file was copied.
+    quint64 keysFloor = 0;       ///< Ledger rows with a lower sequence may have been pruned.
+    bool orderly = true;         ///< The last host closed the file in order.
+    quint32 crc = 0;
+};
+
+struct SessionColumns
+{
+    qint64 sid = 0;
+    IdBytes uuid;
+    QByteArray name;
+    quint8 phase = 0;
+    quint64 revision = 0;
+    quint64 nextAdmission = 0;
+    quint64 nextPriority = 0;
+    IdBytes lastRun;  ///< NULL when none.
+    QByteArray grant; ///< NULL when empty.
+    quint32 crc = 0;
+};
+
+struct ColdColumns
+{
+    qint64 sid = 0;
+    QByteArray binding; ///< NULL when empty.
+    quint32 crc = 0;
+};
+
+struct SnapshotColumns
+{
+    qint64 sid = 0;
+    IdBytes run;
+    QByteArray bytes;
+    quint32 crc = 0;
+};
+
+struct InputColumns
+{
+    quint64 sequence = 0;
+    qint64 sid = 0;
+    quint64 admission = 0;
+    quint8 phase = 0;
+    quint32 tries = 0;
+    quint32 starts = 0;
+    quint32 crashes = 0;
+    quint8 kind = 0;
+    qint64 submittedAt = 0; ///< Milliseconds since 1970.
+    IdBytes id;
+    QByteArray key; ///< NULL when empty.
+    HashBytes payloadHash;
+    QByteArray semantics;
+    QByteArray payload;
+    quint32 crc = 0;
+};
+
+struct LedgerColumns
+{
+    quint64 sequence = 0;
+    qint64 sid = 0;
+    quint8 kind = 0;
+    quint32 attempt = 0;
+    quint64 boundarySequence = 0;
+    IdBytes run; ///< NULL when none.
+    IdBytes id;
+    QByteArray key; ///< NULL when empty.
+    HashBytes payloadHash;
+    qint64 endedAt = 0; ///< Milliseconds since 1970.
+    QByteArray detail;
+    quint32 crc = 0;
+};
+
+struct ReceiptColumns
+{
+    quint64 number = 0;
+    qint64 sid = 0;
+    IdBytes run;
+    quint64 boundarySequence = 0;
+    qint64 at = 0;
+    QByteArray draft;
+    quint32 crc = 0;
+};
+
+struct EventColumns
+{
+    quint64 number = 0;
+    qint64 sid = 0;
+    quint8 code = 0;
+    qint64 at = 0;
+    QByteArray body;
+    quint32 crc = 0;
+};
+
+} // namespace burrow

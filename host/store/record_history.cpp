@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// What has happened: ended inputs, receipts of runs, lifecycle events.
+#include "store/field_codec.h"
+#include "store/record_codec.h"
+
+namespace burrow {
+
+namespace {
+
+constexpr EventCode last_event_code = static_cast<EventCode>(eventCodeName.names.size() - 1);
+
+/// `detail` of a ledger row: what its columns do not hold.
+struct Detail
+{
+    AbandonReason reason = AbandonReason::None;
+    InputId replacedBy;
+    Outcome outcome;
+};
+
+template <typename Coder, Describes<Detail> Record>
+void describe(Coder &coder, Record &detail)
+{
+    coder.choice(1, detail.reason, AbandonReason::NeverExecuted);
+    coder.id(2, detail.replacedBy);
+    coder.choice(3, detail.outcome.outcome, OutcomeClass::RuntimeTerminated);
+    coder.choice(4, detail.outcome.waitFailure, WaitFailure::AuthorityUnavailable);
+    coder.bytes(5, detail.outcome.text);
+    coder.bytes(6, detail.outcome.json);
+    coder.text(7, detail.outcome.reason);
+    coder.choice(8, detail.outcome.cause, FailureCause::ExecutorInternal);
+    coder.id(9, detail.outcome.run);
+}
+
+} // namespace
+
+// Outside the unnamed namespace, where the coders find them by their argument.
+
+template <typename Coder, Describes<ReceiptDraft> Record>
+void describe(Coder &coder, Record &draft)
+{
+    coder.id(1, draft.run);
+    coder.choice(2, draft.boundary, Boundary::RunCheckpoint);
+    coder.ids(3, draft.contributors);
+    coder.bytes(4, draft.conversationDigest);
+    coder.number(5, draft.messageCount);
+}
+
+template <typename Coder, Describes<LifecycleEvent> Record>
+void describe(Coder &coder, Record &event)
+{
+    coder.choice(1, event.code, last_event_code);
+    coder.choice(2, event.from, Phase::Destroyed);
+    coder.choice(3, event.to, Phase::Destroyed);
+    coder.id(4, event.input);
+    coder.id(5, event.other);
+    coder.id(6, event.run);
+    coder.text(7, event.detail);
+}
+
+template <typename Coder, Describes<StoredEvents> Record>
+void describe(Coder &coder, Record &stored)
+{
+    coder.bytes(1, stored.verb);
+    coder.records(2, stored.events);
+}
+
+LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt)
+{
+    LedgerColumns columns;
+    columns.sequence = finished.sequence;
+    columns.sid = sid;
+    columns.kind = static_cast<quint8>(finished.kind);
+    columns.attempt = finished.attempt;
+    columns.boundarySequence = finished.boundarySequence;
+    columns.run = finished.run.uuid;
+    columns.id = finished.id.uuid;
+    columns.endedAt = endedAt.sinceEpoch.count();
+    FieldWriter writer(finished.outcome.text.size() + finished.outcome.json.size() + 96);
+    const Detail detail{finished.reason, finished.replacedBy, finished.outcome};
+    describe(writer, detail);
+    columns.detail = std::move(writer).take();
+    return columns;
+}
+
+std::optional<FinishedInput> decodeFinished(const LedgerColumns &columns)
+{
+    Detail detail;
+    FieldReader reader(columns.detail);
+    describe(reader, detail);
+    if (!reader.ok() || columns.kind > static_cast<quint8>(TerminalKind::Abandoned))
+        return std::nullopt;
+    FinishedInput finished;
+    finished.sequence = columns.sequence;
+    finished.id = {columns.id.uuid()};
+    finished.kind = static_cast<TerminalKind>(columns.kind);
+    finished.reason = detail.reason;
+    finished.attempt = columns.attempt;
+    finished.run = {columns.run.uuid()};
+    finished.boundarySequence = columns.boundarySequence;
+    finished.replacedBy = detail.replacedBy;
+    finished.outcome = std::move(detail.outcome);
+    return finished;
+}
+
+ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at)
+{
+    ReceiptColumns columns;
+    columns.sid = sid;
+    columns.run = operation.run.uuid;
+    columns.boundarySequence = operation.receiptSequence;
+    columns.at = at.sinceEpoch.count();
+    FieldWriter writer(64 + static_cast<qsizetype>(operation.receipt.contributors.size()) * 18);
+    describe(writer, operation.receipt);
+    columns.draft = std::move(writer).take();
+    return columns;
+}
+
+std::optional<ReceiptDraft> decodeReceipt(const ReceiptColumns &columns)
+{
+    ReceiptDraft draft;
+    FieldReader reader(columns.draft);
+    describe(reader, draft);
+    return reader.ok() ? std::optional(std::move(draft)) : std::nullopt;
+}
+
+EventColumns encodeEvents(const std::vector<LifecycleEvent> &events, const QByteArray &verb, qint64 sid,
+                          WallTime at)
+{
+    EventColumns columns;
+    columns.sid = sid;
+    columns.code = static_cast<quint8>(events.empty() ? EventCode::RuntimeStateChanged : events.front().code);
+    columns.at = at.sinceEpoch.count();
+    FieldWriter writer(verb.size() + 8 + static_cast<qsizetype>(events.size()) * 48);
+    writer.bytes(1, verb);
+    writer.records(2, events);
+    columns.body = std::move(writer).take();
+    return columns;
+}
+
+std::optional<StoredEvents> decodeEvents(const EventColumns &columns)
+{
+    StoredEvents stored;
+    FieldReader reader(columns.body);
+    describe(reader, stored);
+    return reader.ok() ? std::optional(std::move(stored)) : std::nullopt;
+}
+
+} // namespace burrow

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/record_codec.h"
+
+#include <atomic>
+
+namespace burrow {
+
+/// What recovery found of one session; handed out once, by the first openSession().
+struct RecoveredSession
+{
+    SessionColumns row;
+    std::optional<ColdColumns> cold;
+    bool hasSnapshot = false;
+    std::vector<InputColumns> inputs;
+    QString problem; ///< Why it cannot be trusted; the first that was met.
+
+    void complain(const QString &what)
+    {
+        if (problem.isEmpty())
+            problem = what;
+    }
+};
+
+/// A session of the file while the store is open. Never moves and lives as long as the store, for sets in
+/// flight point at it.
+struct SessionEntry
+{
+    qint64 sid = 0;
+    SessionId id;
+    QByteArray name;
+    /// A set of it was refused: so is every later one, until the session was read again.
+    std::atomic<bool> refused = false;
+    std::unique_ptr<RecoveredSession> image; ///< Until handed out. Guarded by the store's mutex.
+
+    // The writer's, on its thread.
+    StartGrant grant;            ///< As the session's row holds it, with what the present transaction did.
+    bool refusedInBatch = false; ///< Becomes `refused` with the commit.
+};
+
+} // namespace burrow

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain INSERT, UPDATE and DELETE with counted rows: nothing here ignores or replaces what is already there,
+// but for the two tables that hold one value of each session.
+#include "store/set_writer.h"
+
+#include "store/record_columns_io.h"
+#include "store/record_crc.h"
+
+#include <algorithm>
+
+#include <sqlite3.h>
+
+namespace burrow {
+
+namespace {
+
+constexpr int primary_code = 0xff;
+
+bool contains(const std::vector<quint64> &values, quint64 value)
+{
+    return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+QString notOpen(quint64 sequence)
+{
+    return QStringLiteral("input %1 is not among the open inputs").arg(sequence);
+}
+
+} // namespace
+
+Result<SetWriter> SetWriter::make(SqliteDatabase &database)
+{
+    SetWriter writer;
+    writer.m_database = &database;
+    const QByteArray readInput = QByteArray(input_select) + " WHERE seq=? AND sid=?";
+    const std::pair<SqliteStatement *, const char *> statements[] = {
+        {&writer.m_epoch, "SELECT epoch FROM host WHERE k=1"},
+        {&writer.m_createSession, session_insert},
+        {&writer.m_insertInput, input_insert},
+        {&writer.m_findInput, "SELECT key,phash FROM input WHERE seq=? AND sid=?"},
+        {&writer.m_readInput, readInput.constData()},
+        {&writer.m_updateInput, "UPDATE input SET adm=?,tries=?,starts=?,crashes=?,crc=? WHERE seq=?"},
+        {&writer.m_deleteInput, "DELETE FROM input WHERE seq=?"},
+        {&writer.m_findLedger, "SELECT 1 FROM ledger WHERE seq=?"},
+        {&writer.m_insertLedger, ledger_insert},
+        {&writer.m_updateSession, "UPDATE session SET phase=?,rev=?,next_adm=?,prio_adm=?,last_run=?,grant=?,"
+                                  "crc=? WHERE sid=?"},
+        {&writer.m_upsertCold, "INSERT INTO cold(sid,binding,crc) VALUES(?,?,?) ON CONFLICT(sid) DO UPDATE "
+                               "SET binding=excluded.binding,crc=excluded.crc"},
+        {&writer.m_upsertSnapshot, "INSERT INTO snapshot(sid,run,bytes,crc) VALUES(?,?,?,?) ON CONFLICT(sid) "
+                                   "DO UPDATE SET run=excluded.run,bytes=excluded.bytes,crc=excluded.crc"},
+        {&writer.m_insertReceipt, receipt_insert},
+        {&writer.m_insertEvent, event_insert},
+    };
+    for (const auto &[statement, sql] : statements) {
+        Result<SqliteStatement> prepared = database.prepare(sql);
+        if (!prepared)
+            return prepared.error();
+        *statement = std::move(*prepared);
+    }
+    return writer;
+}
+
+void SetWriter::undoTo(std::size_t mark)
+{
+    for (; m_grants.size() > mark; m_grants.pop_back())
+        m_grants.back().entry->grant = std::move(m_grants.back().before);
+}
+
+std::optional<quint64> SetWriter::epoch(int &code)
+{
+    code = m_epoch.step();
+    const quint64 value = code == SQLITE_ROW ? static_cast<quint64>(m_epoch.integerAt(0)) : 0;
+    m_epoch.reset();
+    return code == SQLITE_ROW ? std::optional(value) : std::nullopt;
+}
+
+SetResult SetWriter::result(int code) const
+{
+    if (code == SQLITE_DONE || code == SQLITE_ROW || code == SQLITE_OK)
+        return {};
+    const QString reason = m_database->lastMessage();
+    const int primary = code & primary_code;
+    const bool disagrees = primary == SQLITE_CONSTRAINT || primary == SQLITE_TOOBIG
+                           || primary == SQLITE_MISMATCH || primary == SQLITE_CORRUPT;
+    return {disagrees ? SetResult::Kind::Refused : SetResult::Kind::Failed, code, reason};
+}
+
+SetResult SetWriter::write(PreparedSet &set)
+{
+    if (!set.defect.isEmpty())
+        return refused(set.defect);
+    if (set.kind == PreparedSet::Kind::Create) {
+        bindRow(m_createSession, *set.row);
+        return result(m_createSession.run());
+    }
+    SetResult done;
+    const auto go = [&done](SetResult next) {
+        done = std::move(next);
+        return done.kind == SetResult::Kind::Written;
+    };
+    for (const RequeuedInput &input : set.requeued) {
+        if (!go(requeue(input, *set.entry)))
+            return done;
+    }
+    for (LedgerColumns &row : set.finished) {
+        if (!go(finish(row)))
+            return done;
+    }
+    if (set.accepted && !go(accept(*set.accepted)))
+        return done;
+    if (set.consumed && !go(consume(*set.consumed)))
+        return done;
+    if (set.row && !go(writeRow(set)))
+        return done;
+    go(writeRest(set));
+    return done;
+}
+
+SetResult SetWriter::isUnused(quint64 sequence)
+{
+    if (sequence > m_highest) {
+        m_highest = sequence;
+        return {};
+    }
+    const int code = m_findLedger.number(sequence).step();
+    m_findLedger.reset();
+    if (code == SQLITE_ROW)
+        return refused(QStringLiteral("input %1 is stored already").arg(sequence));
+    return result(code);
+}
+
+SetResult SetWriter::accept(const InputColumns &row)
+{
+    SetResult unused = isUnused(row.sequence);
+    if (unused.kind != SetResult::Kind::Written)
+        return unused;
+    bindRow(m_insertInput, row);
+    return result(m_insertInput.run());
+}
+
+SetResult SetWriter::consume(const LedgerColumns &row)
+{
+    // It goes to the ledger at once, whose key refuses a second one; an open input of that number must not be
+    // there either.
+    if (row.sequence <= m_highest) {
+        const int code = m_findInput.number(row.sequence).integer(row.sid).step();
+        m_findInput.reset();
+        if (code == SQLITE_ROW)
+            return refused(QStringLiteral("input %1 is stored already").arg(row.sequence));
+    }
+    m_highest = std::max(m_highest, row.sequence);
+    bindRow(m_insertLedger, row);
+    return result(m_insertLedger.run());
+}
+
+SetResult SetWriter::finish(LedgerColumns &row)
+{
+    const int code = m_findInput.number(row.sequence).integer(row.sid).step();
+    if (code != SQLITE_ROW) {
+        m_findInput.reset();
+        return code == SQLITE_DONE ? refused(notOpen(row.sequence)) : result(code);
+    }
+    row.key = m_findInput.bytesAt(0).toByteArray();
+    const QByteArrayView hash = m_findInput.bytesAt(1);
+    if (hash.size() == row.payloadHash.view().size())
+        std::copy(hash.begin(), hash.end(), row.payloadHash.bytes.begin());
+    m_findInput.reset();
+    row.crc = checksum(row);
+    bindRow(m_insertLedger, row);
+    if (SetResult inserted = result(m_insertLedger.run()); inserted.kind != SetResult::Kind::Written)
+        return inserted;
+    const int deleted = m_deleteInput.number(row.sequence).run();
+    if (deleted == SQLITE_DONE && m_database->changes() != 1)
+        return refused(notOpen(row.sequence));
+    return result(deleted);
+}
+
+SetResult SetWriter::update(const InputColumns &row)
+{
+    m_updateInput.number(row.admission).integer(row.tries).integer(row.starts).integer(row.crashes);
+    const int code = m_updateInput.integer(checksum(row)).number(row.sequence).run();
+    if (code == SQLITE_DONE && m_database->changes() != 1)
+        return refused(notOpen(row.sequence));
+    return result(code);
+}
+
+SetResult SetWriter::requeue(const RequeuedInput &input, const SessionEntry &entry)
+{
+    InputColumns row;
+    const int code = m_readInput.number(input.sequence).integer(entry.sid).step();
+    const bool good = code == SQLITE_ROW && readRow(m_readInput, row);
+    m_readInput.reset();
+    if (code != SQLITE_ROW)
+        return code == SQLITE_DONE ? refused(notOpen(input.sequence)) : result(code);
+    if (!good)
+        return refused(QStringLiteral("the row of input %1 is damaged").arg(input.sequence));
+    row.tries = input.tries;
+    row.admission = input.admission;
+    if (contains(entry.grant.inputs, input.sequence))
+        row.starts = std::max(row.starts, entry.grant.attempt);
+    return update(row);
+}
+
+/// A grant hands out an attempt number, which stays used. The session's row keeps it until the row is written
+/// again; then the inputs that are still open keep it themselves.
+SetResult SetWriter::keepAttempts(const PreparedSet &set)
+{
+    const StartGrant &old = set.entry->grant;
+    for (const quint64 sequence : old.inputs) {
+        if (set.grant.attempt >= old.attempt && contains(set.grant.inputs, sequence))
+            continue;
+        const bool ended = std::any_of(set.finished.begin(), set.finished.end(),
+                                       [&](const LedgerColumns &row) { return row.sequence == sequence; });
+        if (ended)
+            continue;
+        SetResult raised = raiseStarts(sequence, set.entry->sid, old.attempt);
+        if (raised.kind != SetResult::Kind::Written)
+            return raised;
+    }
+    return {};
+}
+
+SetResult SetWriter::raiseStarts(quint64 sequence, qint64 sid, quint32 attempt)
+{
+    InputColumns row;
+    const int code = m_readInput.number(sequence).integer(sid).step();
+    const bool good = code == SQLITE_ROW && readRow(m_readInput, row);
+    m_readInput.reset();
+    if (code != SQLITE_ROW)
+        return result(code); // It has ended since: nothing to keep.
+    if (!good)
+        return refused(QStringLiteral("the row of input %1 is damaged").arg(sequence));
+    if (row.starts >= attempt)
+        return {};
+    row.starts = attempt;
+    return update(row);
+}
+
+/// A grant is for inputs that are still there when it is written.
+SetResult SetWriter::checkGrant(const PreparedSet &set)
+{
+    for (const quint64 sequence : set.grant.inputs) {
+        const int code = m_findInput.number(sequence).integer(set.entry->sid).step();
+        m_findInput.reset();
+        if (code != SQLITE_ROW)
+            return code == SQLITE_DONE ? refused(notOpen(sequence)) : result(code);
+    }
+    return {};
+}
+
+SetResult SetWriter::writeRow(PreparedSet &set)
+{
+    if (SetResult granted = checkGrant(set); granted.kind != SetResult::Kind::Written)
+        return granted;
+    if (SetResult kept = keepAttempts(set); kept.kind != SetResult::Kind::Written)
+        return kept;
+    const SessionColumns &row = *set.row;
+    m_updateSession.integer(row.phase).number(row.revision).number(row.nextAdmission).number(row.nextPriority);
+    m_updateSession.blobOrNull(row.lastRun.isNull() ? QByteArrayView() : row.lastRun.view());
+    const int code = m_updateSession.blobOrNull(row.grant).integer(row.crc).integer(row.sid).run();
+    if (code == SQLITE_DONE && m_database->changes() != 1)
+        return refused(QStringLiteral("the row of the session is gone"));
+    SetResult written = result(code);
+    if (written.kind == SetResult::Kind::Written) {
+        m_grants.push_back({set.entry, std::move(set.entry->grant)});
+        set.entry->grant = set.grant;
+    }
+    return written;
+}
+
+SetResult SetWriter::writeRest(PreparedSet &set)
+{
+    int code = SQLITE_DONE;
+    if (set.receipt) {
+        set.receipt->number = ++m_receipt;
+        set.receipt->crc = checksum(*set.receipt);
+        bindRow(m_insertReceipt, *set.receipt);
+        code = m_insertReceipt.run();
+    }
+    if (code == SQLITE_DONE && set.snapshot) {
+        const SnapshotColumns &row = *set.snapshot;
+        m_upsertSnapshot.integer(row.sid).blob(row.run.view()).blob(row.bytes).integer(row.crc);
+        code = m_upsertSnapshot.run();
+    }
+    if (code == SQLITE_DONE && set.cold)
+        code = m_upsertCold.integer(set.cold->sid).blobOrNull(set.cold->binding).integer(set.cold->crc).run();
+    if (code == SQLITE_DONE && set.event) {
+        set.event->number = ++m_event;
+        set.event->crc = checksum(*set.event);
+        bindRow(m_insertEvent, *set.event);
+        code = m_insertEvent.run();
+    }
+    return result(code);
+}
+
+} // namespace burrow

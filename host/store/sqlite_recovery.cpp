@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening: the two tables that make up the present are read whole; history is not touched, so that its length
+// costs nothing.
+#include "store/sqlite_recovery.h"
+
+#include "store/record_columns_io.h"
+#include "store/sqlite_schema.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <sqlite3.h>
+
+namespace burrow {
+
+namespace {
+
+QString damaged(const char *table, const QString &row)
+{
+    return QStringLiteral(
+               "the row of %1 in table \"%2\" is damaged; restore a backup of the store, or remove the "
+               "row")
+        .arg(row, QString::fromLatin1(table));
+}
+
+Result<SqliteDatabase> openReader(const QString &path, const QByteArray &vfs)
+{
+    Result<SqliteDatabase> database = SqliteDatabase::open(path, SqliteAccess::ReadOnly, vfs);
+    if (!database)
+        return database.error();
+    if (const Result<void> prepared = prepareReader(*database); !prepared)
+        return prepared.error();
+    return database;
+}
+
+/// Calls `take` with every row and whether it is sound.
+template <typename Columns, typename Take>
+Result<void> eachRow(SqliteDatabase &database, const char *select, Take take)
+{
+    Result<SqliteStatement> statement = database.prepare(select);
+    if (!statement)
+        return statement.error();
+    int code = SQLITE_ROW;
+    while ((code = statement->step()) == SQLITE_ROW) {
+        Columns row;
+        const bool sound = readRow(*statement, row);
+        take(std::move(row), sound);
+    }
+    return code == SQLITE_DONE ? Result<void>() : database.lastError();
+}
+
+struct Inputs
+{
+    Result<void> read;
+    std::vector<std::pair<InputColumns, bool>> rows; ///< Each with whether it is sound.
+};
+
+Inputs readInputs(const QString &path, const QByteArray &vfs)
+{
+    Inputs inputs;
+    Result<SqliteDatabase> database = openReader(path, vfs);
+    if (!database) {
+        inputs.read = database.error();
+        return inputs;
+    }
+    inputs.read = eachRow<InputColumns>(*database, input_select, [&](InputColumns row, bool sound) {
+        inputs.rows.emplace_back(std::move(row), sound);
+    });
+    return inputs;
+}
+
+class SessionScan
+{
+public:
+    SessionScan(RecoveryScan &scan, std::unordered_map<qint64, SessionEntry *> &bySid)
+        : m_scan(scan)
+        , m_bySid(bySid)
+    {
+    }
+
+    Result<void> run(const QString &path, const QByteArray &vfs)
+    {
+        Result<SqliteDatabase> database = openReader(path, vfs);
+        if (!database)
+            return database.error();
+        Result<void> read = eachRow<SessionColumns>(
+            *database, session_select, [this](SessionColumns row, bool sound) { take(std::move(row), sound); });
+        if (read && m_anyDamaged)
+            read = takeNamesOfIndex(*database);
+        if (read)
+            read = eachRow<ColdColumns>(*database, cold_select, [this](ColdColumns row, bool sound) {
+                if (RecoveredSession *image = imageOf(row.sid)) {
+                    if (!sound)
+                        image->complain(damaged("cold", QStringLiteral("session %1").arg(row.sid)));
+                    image->cold = std::move(row);
+                }
+            });
+        if (read)
+            read = takeSnapshotNumbers(*database);
+        if (read)
+            read = takeCounters(*database);
+        return read;
+    }
+
+private:
+    void take(SessionColumns row, bool sound)
+    {
+        SessionEntry &entry = m_scan.sessions.emplace_back();
+        entry.sid = row.sid;
+        entry.id = {row.uuid.uuid()};
+        entry.name = row.name;
+        entry.image = std::make_unique<RecoveredSession>();
+        const std::optional<StoredGrant> grant = decodeGrant(row.grant);
+        if (!sound || !grant) {
+            m_anyDamaged = true;
+            entry.image->complain(damaged("session", QStringLiteral("session %1").arg(row.sid)));
+        } else {
+            entry.grant = grant->grant;
+        }
+        entry.image->row = std::move(row);
+        m_bySid.emplace(entry.sid, &entry);
+    }
+
+    /// The name of a damaged row may be the damage; the index holds it a second time.
+    Result<void> takeNamesOfIndex(SqliteDatabase &database)
+    {
+        Result<SqliteStatement> names =
+            database.prepare("SELECT sid,name FROM session INDEXED BY session_name ORDER BY name");
+        if (!names)
+            return names.error();
+        while (names->step() == SQLITE_ROW) {
+            const auto found = m_bySid.find(names->integerAt(0));
+            if (found != m_bySid.end() && !found->second->image->problem.isEmpty())
+                found->second->name = names->bytesAt(1).toByteArray();
+        }
+        return {};
+    }
+
+    Result<void> takeSnapshotNumbers(SqliteDatabase &database)
+    {
+        Result<SqliteStatement> numbers = database.prepare("SELECT sid FROM snapshot");
+        if (!numbers)
+            return numbers.error();
+        while (numbers->step() == SQLITE_ROW) {
+            if (RecoveredSession *image = imageOf(numbers->integerAt(0)))
+                image->hasSnapshot = true;
+        }
+        return {};
+    }
+
+    Result<void> takeCounters(SqliteDatabase &database)
+    {
+        const std::pair<const char *, quint64 *> counters[] = {
+            {"SELECT max(rno) FROM receipt", &m_scan.lastReceipt},
+            {"SELECT max(eno) FROM event", &m_scan.lastEvent},
+            {"SELECT max(seq) FROM ledger", &m_scan.highestSequence},
+        };
+        for (const auto &[sql, counter] : counters) {
+            const Result<qint64> value = database.integerOf(sql);
+            if (!value)
+                return value.error();
+            *counter = static_cast<quint64>(*value);
+        }
+        return {};
+    }
+
+    RecoveredSession *imageOf(qint64 sid) const
+    {
+        const auto found = m_bySid.find(sid);
+        return found == m_bySid.end() ? nullptr : found->second->image.get();
+    }
+
+    RecoveryScan &m_scan;
+    std::unordered_map<qint64, SessionEntry *> &m_bySid;
+    bool m_anyDamaged = false;
+};
+
+void link(RecoveryScan &scan, const std::unordered_map<qint64, SessionEntry *> &bySid, Inputs &inputs)
+{
+    for (auto &[row, sound] : inputs.rows) {
+        scan.highestSequence = std::max(scan.highestSequence, row.sequence);
+        const auto owner = bySid.find(row.sid);
+        if (owner == bySid.end()) {
+            ++scan.strayRows;
+            continue;
+        }
+        RecoveredSession &image = *owner->second->image;
+        if (!sound) {
+            image.complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
+            continue;
+        }
+        ++scan.openInputs;
+        image.inputs.push_back(std::move(row));
+    }
+}
+
+} // namespace
+
+Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
+{
+    RecoveryScan scan;
+    std::unordered_map<qint64, SessionEntry *> bySid;
+    Inputs inputs;
+    std::thread second([&] { inputs = readInputs(path, vfs); });
+    const Result<void> sessions = SessionScan(scan, bySid).run(path, vfs);
+    second.join();
+    if (!sessions)
+        return sessions.error();
+    if (!inputs.read)
+        return inputs.read.error();
+    link(scan, bySid, inputs);
+    return scan;
+}
+
+StoredSession storedSession(const SessionEntry &entry, RecoveredSession image)
+{
+    StoredSession session;
+    session.id = entry.id;
+    session.name = entry.name;
+    session.existed = true;
+    const bool rowSound = image.problem.isEmpty() || decodeGrant(image.row.grant).has_value();
+    if (std::optional<SessionRow> row = rowSound ? decodeSession(image.row) : std::nullopt)
+        session.row = std::move(*row);
+    else
+        image.complain(damaged("session", QStringLiteral("session %1").arg(entry.sid)));
+    if (image.cold) {
+        if (auto binding = decodeCold(*image.cold))
+            session.binding = std::move(*binding);
+        else
+            image.complain(damaged("cold", QStringLiteral("session %1").arg(entry.sid)));
+    }
+    session.openInputs.reserve(image.inputs.size());
+    for (const InputColumns &columns : image.inputs) {
+        std::optional<InputRow> row = decodeInput(columns);
+        if (!row) {
+            image.complain(damaged("input", QStringLiteral("input %1").arg(columns.sequence)));
+            continue;
+        }
+        const std::vector<quint64> &granted = session.row.grant.inputs;
+        if (std::find(granted.begin(), granted.end(), row->sequence) != granted.end())
+            row->starts = std::max(row->starts, session.row.grant.attempt);
+        session.openInputs.push_back(std::move(*row));
+    }
+    session.corruption = image.problem;
+    return session;
+}
+
+Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, StoredSession &session)
+{
+    const QByteArray select = QByteArray(snapshot_select) + " WHERE sid=?";
+    Result<SqliteStatement> statement = reader.prepare(select.constData());
+    if (!statement)
+        return statement.error();
+    const int code = statement->integer(entry.sid).step();
+    if (code == SQLITE_DONE)
+        return {};
+    if (code != SQLITE_ROW)
+        return reader.lastError();
+    SnapshotColumns row;
+    if (readRow(*statement, row))
+        session.snapshot = row.bytes.isNull() ? QByteArray("") : std::move(row.bytes);
+    else if (session.corruption.isEmpty())
+        session.corruption = damaged("snapshot", QStringLiteral("session %1").arg(entry.sid));
+    return {};
+}
+
+Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry)
+{
+    // One transaction: the parts fit together. It is short, for a long one would keep the log from being
+    // reused.
+    if (const Result<void> begun = reader.execute("BEGIN"); !begun)
+        return begun.error();
+    RecoveredSession image;
+    bool found = false;
+    const QByteArray where = " WHERE sid=" + QByteArray::number(entry.sid);
+    Result<void> read = eachRow<SessionColumns>(
+        reader, QByteArray(session_select + where).constData(), [&](SessionColumns row, bool sound) {
+            found = true;
+            if (!sound)
+                image.complain(damaged("session", QStringLiteral("session")));
+            image.row = std::move(row);
+        });
+    if (read)
+        read = eachRow<ColdColumns>(reader, QByteArray(cold_select + where).constData(),
+                                    [&](ColdColumns row, bool sound) {
+                                        if (!sound)
+                                            image.complain(damaged("cold", QStringLiteral("the session")));
+                                        image.cold = std::move(row);
+                                    });
+    if (read)
+        read = eachRow<InputColumns>(
+            reader, QByteArray(input_select + where).constData(), [&](InputColumns row, bool sound) {
+                if (sound)
+                    image.inputs.push_back(std::move(row));
+                else
+                    image.complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
+            });
+    StoredSession session = storedSession(entry, std::move(image));
+    if (read && found)
+        read = readSnapshot(reader, entry, session);
+    static_cast<void>(reader.execute("COMMIT"));
+    if (!read)
+        return read.error();
+    if (!found)
+        return Error{ErrorKind::Io,
+                     QStringLiteral("the session \"%1\" was not stored").arg(QString::fromUtf8(entry.name))};
+    return session;
+}
+
+} // namespace burrow

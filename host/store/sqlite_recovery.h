@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "store/session_entry.h"
+#include "store/sqlite_database.h"
+
+#include <deque>
+#include <unordered_map>
+
+namespace burrow {
+
+/// Everything that opening a store reads.
+struct RecoveryScan
+{
+    std::deque<SessionEntry> sessions; ///< Each with its image.
+    quint64 openInputs = 0;
+    quint64 strayRows = 0; ///< Rows that belong to no session and can hold none.
+    quint64 highestSequence = 0;
+    quint64 lastReceipt = 0;
+    quint64 lastEvent = 0;
+};
+
+/// Reads sessions and open inputs on two connections at once and links them. The caller keeps everybody from
+/// writing meanwhile. A damaged row leaves its session with a problem. Errors: Io.
+Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs);
+
+/// Counts each start that was granted in `epoch` and has no result: the host died in it, maybe of it. Raises
+/// crashes and starts of the inputs, voids the grants, in the caller's transaction and in the images. Gives the
+/// number of inputs. Errors: Io.
+Result<quint64> countBrokenStarts(SqliteDatabase &database, RecoveryScan &scan, quint64 epoch);
+
+/// Reads one session afresh on a connection of its own, snapshot included. Errors: Io.
+Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry);
+
+/// The image as the port gives it, without the snapshot.
+StoredSession storedSession(const SessionEntry &entry, RecoveredSession image);
+/// Adds the snapshot. Errors: Io.
+Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, StoredSession &session);
+
+} // namespace burrow

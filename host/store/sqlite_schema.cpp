@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite_schema.h"
+
+#include <sqlite3.h>
+
+namespace burrow {
+
+namespace {
+
+// clang-format off
+constexpr const char *tables = R"sql(
+CREATE TABLE host    (k INTEGER PRIMARY KEY CHECK(k=1), epoch INTEGER NOT NULL, incarnation INTEGER NOT NULL,
+                      owner TEXT NOT NULL, dev INTEGER, ino INTEGER, keys_floor INTEGER NOT NULL,
+                      orderly INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;
+CREATE TABLE session (sid INTEGER PRIMARY KEY, uuid BLOB NOT NULL, name TEXT NOT NULL, phase INTEGER NOT NULL,
+                      rev INTEGER NOT NULL, next_adm INTEGER NOT NULL, prio_adm INTEGER NOT NULL, last_run BLOB,
+                      grant BLOB, crc INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX session_name ON session(name);
+CREATE UNIQUE INDEX session_uuid ON session(uuid);
+CREATE TABLE cold    (sid INTEGER PRIMARY KEY, binding BLOB, intents BLOB, ops BLOB, crc INTEGER NOT NULL) STRICT;
+CREATE TABLE snapshot(sid INTEGER PRIMARY KEY, run BLOB NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
+CREATE TABLE input   (seq INTEGER PRIMARY KEY, sid INTEGER NOT NULL, adm INTEGER NOT NULL, st INTEGER NOT NULL,
+                      tries INTEGER NOT NULL, starts INTEGER NOT NULL, crashes INTEGER NOT NULL,
+                      kind INTEGER NOT NULL, at INTEGER NOT NULL, id BLOB NOT NULL, key BLOB, phash BLOB,
+                      sem BLOB NOT NULL, payload BLOB, crc INTEGER NOT NULL) STRICT;
+CREATE TABLE ledger  (seq INTEGER PRIMARY KEY, sid INTEGER NOT NULL, outcome INTEGER NOT NULL,
+                      attempt INTEGER NOT NULL, bseq INTEGER, run BLOB, id BLOB NOT NULL, key BLOB, phash BLOB,
+                      at INTEGER NOT NULL, detail BLOB, reply BLOB, crc INTEGER NOT NULL) STRICT;
+CREATE TABLE receipt (rno INTEGER PRIMARY KEY, sid INTEGER NOT NULL, run BLOB NOT NULL, bseq INTEGER NOT NULL,
+                      at INTEGER NOT NULL, draft BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
+CREATE TABLE event   (eno INTEGER PRIMARY KEY, sid INTEGER NOT NULL, code INTEGER NOT NULL, at INTEGER NOT NULL,
+                      body BLOB, crc INTEGER NOT NULL) STRICT;
+PRAGMA application_id=0x42555257;
+PRAGMA user_version=1;
+)sql";
+// clang-format on
+
+Error refusal(const QString &sentence)
+{
+    return {ErrorKind::Conflict, sentence};
+}
+
+} // namespace
+
+Result<FileKind> inspectStoreFile(SqliteDatabase &database, const QString &path)
+{
+    const Result<qint64> application = database.integerOf("PRAGMA application_id");
+    if (!application) {
+        if (sqlite3_extended_errcode(database.handle()) == SQLITE_NOTADB)
+            return refusal(QStringLiteral("%1 is not a store of Burrow: it is no database at all; give another "
+                                          "path, or move the file away")
+                               .arg(path));
+        return application.error();
+    }
+    const Result<qint64> version = database.integerOf("PRAGMA user_version");
+    const Result<qint64> entries = database.integerOf("SELECT count(*) FROM sqlite_schema");
+    if (!version || !entries)
+        return (version ? entries : version).error();
+    if (*application == 0 && *version == 0 && *entries == 0)
+        return FileKind::Empty;
+    if (*application != store_application_id)
+        return refusal(
+            QStringLiteral("%1 is a database of another program; give another path, or move the file "
+                           "away")
+                .arg(path));
+    if (*version > store_schema_version)
+        return refusal(QStringLiteral("%1 was written by a newer Burrow (format %2, this program knows %3); "
+                                      "run that version, or give another path")
+                           .arg(path)
+                           .arg(*version)
+                           .arg(store_schema_version));
+    return *version == store_schema_version ? FileKind::Current : FileKind::Older;
+}
+
+Result<void> createSchema(SqliteDatabase &database)
+{
+    return database.execute(tables);
+}
+
+Result<void> migrateSchema(SqliteDatabase &, const QString &path)
+{
+    // Version 1 is the first. A later one adds its step here: each brings the file one version further.
+    return refusal(QStringLiteral("%1 has a format that was never released; give another path").arg(path));
+}
+
+Result<void> prepareWriter(SqliteDatabase &database)
+{
+    // The first write decides the page size and the journal; mapping is off, for an I/O error through a mapping
+    // is a signal and no error value. Checkpoints are the writer's business, after its answers.
+    return database.execute("PRAGMA journal_mode=WAL;"
+                            "PRAGMA synchronous=FULL;"
+                            "PRAGMA wal_autocheckpoint=0;"
+                            "PRAGMA journal_size_limit=67108864;"
+                            "PRAGMA secure_delete=OFF;"
+                            "PRAGMA temp_store=MEMORY;"
+                            "PRAGMA cache_size=-65536;"
+                            "PRAGMA mmap_size=0;"
+                            "PRAGMA cell_size_check=ON;"
+                            "PRAGMA trusted_schema=OFF;"
+                            "PRAGMA busy_timeout=0;");
+}
+
+Result<void> prepareReader(SqliteDatabase &database)
+{
+    return database.execute("PRAGMA query_only=ON;"
+                            "PRAGMA busy_timeout=2000;"
+                            "PRAGMA cell_size_check=ON;"
+                            "PRAGMA trusted_schema=OFF;");
+}
+
+} // namespace burrow

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "port/clock.h"
+#include "port/store.h"
+#include "store/set_writer.h"
+#include "store/store_files.h"
+#include "store/writer_connection.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace burrow {
+
+/// One thing for the writer: a set with the client that hears of it, a new session, or, without a set, a call
+/// that is made once everything in front of it has been answered.
+struct WriterItem
+{
+    std::unique_ptr<PreparedSet> set;
+    StoreClient *client = nullptr;
+    std::function<void(Verdict, const QString &)> done;
+
+    // The writer's own.
+    Verdict verdict = Verdict::Committed;
+    QString reason;
+    bool doomed = false; ///< It gets NotWritten as soon as what stands in front of it is answered.
+};
+
+struct WriterOptions
+{
+    WriterConnectionOptions connection;
+    quint64 epoch = 0;
+    Duration stallLimit{};
+    qint64 reserveBytes = 0;
+};
+
+/// The thread that writes. It takes everything that waits into one transaction, tells each set's verdict, and
+/// only then copies the log. The verdicts are those of the port; how each failure leads to one is the table at
+/// the head of sqlite_writer_batch.cpp.
+class SqliteWriter
+{
+public:
+    /// What is left to do when nothing waits; true: call again soon. On the writer's thread, outside a
+    /// transaction.
+    using IdleWork = std::function<bool(SqliteWriter &)>;
+
+    SqliteWriter(SqliteDatabase database, SetWriter sets, WriterOptions options, const Clock &clock);
+    /// Answers everything, marks the file as closed in order, empties the log.
+    ~SqliteWriter();
+    Q_DISABLE_COPY_MOVE(SqliteWriter)
+
+    /// Called with each committed set, on the writer's thread, before its verdict is told.
+    void setCommitted(std::function<void(const PreparedSet &)> committed)
+    {
+        m_committed = std::move(committed);
+    }
+    void setIdleWork(IdleWork work) { m_idleWork = std::move(work); }
+    void start();
+    void submit(WriterItem item);
+    /// Writes and answers what waits, then ends the thread. Only once.
+    void close();
+
+    // For idle work.
+
+    /// Runs the statements in a transaction under the epoch. False: nothing was written.
+    bool inTransaction(const std::function<bool(SqliteDatabase &)> &statements);
+
+private:
+    enum class BatchEnd : quint8 { Committed, Redo, Fenced, Busy, NotWritten, Undecided };
+    enum class Savepoints : quint8 { None, EachSet };
+    enum class Condition : quint8 { Serving, Fenced, Broken };
+
+    // sqlite_writer.cpp: the thread and its pace.
+    void work();
+    bool waitForWork(std::unique_lock<std::mutex> &lock);
+    void idle();
+    void afterAnswers();
+    void finishFile();
+    void hookLog();
+
+    // sqlite_writer_batch.cpp: one transaction.
+    BatchEnd runBatch(Savepoints savepoints);
+    BatchEnd begin();
+    BatchEnd writeSets(Savepoints savepoints);
+    BatchEnd writeOne(WriterItem &item, Savepoints savepoints);
+    BatchEnd commit();
+    BatchEnd undo(BatchEnd end);
+    BatchEnd failed(int code, const QString &words);
+
+    // sqlite_writer_verdicts.cpp: from the end of a transaction to verdicts.
+    void process();
+    void settle(BatchEnd end);
+    void hold();
+    void closeAccepts();
+    void tellAll(Verdict verdict, const QString &reason);
+    void answer(std::vector<WriterItem> items);
+    void fence();
+    void decideWithMarker();
+    bool reopen();
+
+    SqliteDatabase m_database;
+    SetWriter m_sets;
+    WriterOptions m_options;
+    const Clock &m_clock;
+    SpaceReserve m_reserve;
+    std::function<void(const PreparedSet &)> m_committed;
+    IdleWork m_idleWork;
+
+    // The writer's thread only.
+    std::vector<WriterItem> m_batch;
+    std::vector<SessionEntry *> m_refusedInBatch;
+    Condition m_condition = Condition::Serving;
+    QString m_conditionReason;
+    QString m_failure;                         ///< Of the last transaction that was not written.
+    bool m_full = false;                       ///< That failure was a lack of space.
+    std::optional<MonotonicTime> m_stalledFor; ///< Since when sets are held.
+    bool m_busy = false;                       ///< What holds them is another connection's transaction.
+    bool m_acceptsClosed = false;              ///< Until the reserve is back.
+    bool m_idlePending = false;
+    int m_walFrames = 0;
+    quint64 m_accepts = 0; ///< Since the last checkpoint.
+    quint64 m_finishes = 0;
+
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::vector<WriterItem> m_queue; ///< Guarded by m_mutex.
+    bool m_closing = false;          ///< Guarded by m_mutex.
+    std::thread m_thread;            ///< Last: it uses everything above.
+};
+
+} // namespace burrow

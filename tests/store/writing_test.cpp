@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts of many sets in one transaction, a file that is full, and what retention forgets.
+#include "store_rig.h"
+
+namespace burrow::test {
+
+class WritingTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aRefusedSetTakesOnlyItsSessionsLaterSetsWithIt()
+    {
+        constexpr std::size_t each = 60;
+        StoreRig rig;
+        QCOMPARE(rig.open(), QString());
+        SetBuilder alpha(rig.session("alpha").id);
+        SetBuilder beta(rig.session("beta").id);
+        // All are there before the writer has answered the first: most go into one transaction.
+        for (std::size_t at = 0; at < each; ++at) {
+            rig.store->submit(at == each / 2 ? alpha.finishRun(runIdOf(1), {rig.input()})
+                                             : alpha.accept(rig.input()),
+                              rig.log, SubmitHint::NeverBlock);
+            rig.store->submit(beta.accept(rig.input()), rig.log, SubmitHint::NeverBlock);
+        }
+        QVERIFY(rig.log.waitFor(2 * each));
+        const SessionId alphaId = rig.session("alpha").id;
+        for (const StoreAnswer &answer : rig.log.answers()) {
+            const bool refused = answer.session == alphaId && answer.ticket > each / 2;
+            QCOMPARE(answer.verdict, refused ? Verdict::Refused : Verdict::Committed);
+        }
+        QCOMPARE(rig.session("alpha").openInputs.size(), each / 2);
+        QCOMPARE(rig.session("beta").openInputs.size(), each);
+    }
+
+    void aFullFileGivesAcceptsBackAndTakesThemAgainWhenThereIsSpace()
+    {
+        StoreRig rig;
+        rig.options.pagesMax = 40;
+        rig.options.stallLimit = {};
+        QCOMPARE(rig.open(), QString());
+        const StoredSession alpha = rig.session("alpha");
+        SetBuilder sets(alpha.id);
+        std::vector<InputPointer> accepted;
+        StoreAnswer answer;
+        while (answer.verdict == Verdict::Committed && accepted.size() < 10'000) {
+            accepted.push_back(rig.input());
+            answer = rig.answerTo(sets.accept(accepted.back()));
+        }
+        QCOMPARE(answer.verdict, Verdict::NotWritten);
+        QVERIFY(!answer.reason.isEmpty());
+        accepted.pop_back();
+        QCOMPARE(rig.session("alpha").openInputs.size(), accepted.size());
+        rig.store.reset();
+        rig.options.pagesMax = 400;
+        QCOMPARE(rig.open(), QString());
+        QCOMPARE(rig.session("alpha").openInputs.size(), accepted.size());
+        QCOMPARE(rig.answerTo(sets.finishRun(runIdOf(1), {accepted.front()})).verdict, Verdict::Committed);
+    }
+
+    void whatIsOlderThanItsRetentionIsForgottenButNotAKeptKey()
+    {
+        StoreRig rig;
+        rig.options.retention.keptKeyPrefix = "keep:";
+        QCOMPARE(rig.open(), QString());
+        const StoredSession alpha = rig.session("alpha");
+        SetBuilder sets(alpha.id);
+        const InputPointer plain = rig.input();
+        const InputPointer keyed = rig.input("key");
+        const InputPointer kept = rig.input("keep:me");
+        for (const InputPointer &input : {plain, keyed, kept})
+            QCOMPARE(rig.answerTo(sets.accept(input)).verdict, Verdict::Committed);
+        QCOMPARE(rig.answerTo(sets.finishRun(runIdOf(1), {plain, keyed, kept}, "snapshot")).verdict,
+                 Verdict::Committed);
+        rig.clock.advance(std::chrono::hours(24 * 31));
+        QCOMPARE(rig.answerTo(sets.acceptConsumed(rig.input())).verdict, Verdict::Committed);
+        QTRY_VERIFY(!rig.outcome(alpha.id, plain->id));
+        QVERIFY(!rig.outcome(alpha.id, keyed->id));
+        QVERIFY(rig.outcome(alpha.id, kept->id));
+        QCOMPARE(rig.session("alpha").snapshot.value_or(""), QByteArray("snapshot"));
+    }
+};
+
+} // namespace burrow::test
+
+QTEST_GUILESS_MAIN(burrow::test::WritingTest)
+#include "writing_test.moc"

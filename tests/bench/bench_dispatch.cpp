@@ -113,7 +113,7 @@ struct BenchHost
         for (int at = 0; at < sessionCount; ++at) {
             SessionSpec spec{.name = QByteArray("s") + QByteArray::number(at), .executor = factory};
             spec.settings.queueLimit = 1'000'000;
-            sessions.push_back(*host.openSession(spec).result());
+            sessions.push_back(host.openSession(spec).result()->id);
         }
     }
 

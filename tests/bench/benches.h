@@ -9,5 +9,6 @@ namespace burrow::bench {
 std::vector<Figure> dispatchFigures(int rounds, int scale);
 std::vector<Figure> pluginCallFigures(int rounds, int scale);
 std::vector<Figure> memoryFigures();
+std::vector<Figure> storeFigures(int rounds, int scale);
 
 } // namespace burrow::bench

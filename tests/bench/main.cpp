@@ -20,6 +20,8 @@ int main(int argc, char **argv)
         figures.push_back(std::move(figure));
     for (Figure &figure : pluginCallFigures(rounds, scale))
         figures.push_back(std::move(figure));
+    for (Figure &figure : storeFigures(rounds, scale))
+        figures.push_back(std::move(figure));
     if (!print(figures)) {
         std::fprintf(stderr, "burrow-bench: a gate does not hold\n");
         return 1;

@@ -164,7 +164,8 @@ void aLostFailureIsTakenBack()
 {
     CoreHarness h;
     h.attach();
-    const Submitted input = h.submit(prompt(), WaitMode::Terminal);
+    const Submitted input = h.submit(prompt(), WaitMode::Attempt);
+    const Submitted patient = h.waitFor(input.input, WaitMode::Terminal);
     const quint64 admission = h.record(input)->registers.admission;
     h.script.store = Answers::Held;
     h.failRun(FailureCause::HookDenied);
@@ -177,6 +178,9 @@ void aLostFailureIsTakenBack()
     QVERIFY(h.core.registers().run.isNull());
     QCOMPARE(h.outcome(input)->outcome, OutcomeClass::AbandonedWithError);
     QVERIFY(h.outcome(input)->reason.startsWith(QStringLiteral("runtime failure snapshot failed")));
+    // The attempt is over and the input is not: who waits for its end hears only that nothing runs here any
+    // more.
+    QCOMPARE(h.outcome(patient)->outcome, OutcomeClass::RuntimeTerminated);
 }
 
 void aStopThatFailsAtRestEndsTheLoop()

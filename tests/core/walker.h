@@ -34,7 +34,6 @@ public:
 
     /// Walks and brings everything to rest. Gives what was broken, with the steps that led there.
     std::optional<QString> walk(int steps);
-    const std::vector<QString> &trace() const { return m_trace; }
     void forgiveViolations() { m_harness.forgiveViolations(); }
 
 private:

@@ -30,9 +30,9 @@ inline constexpr std::array<const char *, 4> unsynced_names{"dropped", "kept", "
 enum class Disk : quint8 { Honest, DropsSyncs };
 
 /// The SQLite store that ships, on a disk whose every write is known. A crash cuts the power at a moment that
-/// the seed draws, with writes under way, and the store is opened on what such a disk may hold then. Nothing
-/// the store does by the real clock reaches the disk, so that a seed gives the same walk again: its own copying
-/// of the log waits for an idle moment, and is done here at moments of the seed instead.
+/// the seed draws, with writes under way, and the store is opened on what such a disk may hold then. The
+/// store's own copying of the log waits for an idle moment of the real clock; it is refused, and done here at
+/// moments of the seed instead.
 class SqliteMirror : public StoreMirror
 {
 public:

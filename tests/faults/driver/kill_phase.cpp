@@ -105,7 +105,7 @@ void report(const Histogram &histogram, Finding &finding)
     for (std::size_t at = 0; at < windows; ++at) {
         finding.remarks.push_back(std::string(windowName[at]) + ": " + std::to_string(histogram.inside[at]));
         // Fewer kills than this prove nothing about a window; a short run cannot have so many.
-        const std::uint64_t wanted = std::min<std::uint64_t>(10, histogram.kills / 20);
+        const std::uint64_t wanted = histogram.kills < 100 ? 0 : 10;
         if (histogram.inside[at] < wanted)
             finding.violations.push_back("only " + std::to_string(histogram.inside[at]) + " kills fell into "
                                          + std::string(windowName[at]));

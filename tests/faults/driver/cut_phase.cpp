@@ -174,8 +174,8 @@ Finding cutPhase(const Plan &plan)
     const RecordingOptions all[] = {
         {.name = "powersafe"},
         {.name = "psow0", .powersafe = false},
-        {.name = "failed-syncs-lost", .failEverySync = 40},
-        {.name = "failed-syncs-kept", .failEverySync = 40, .failingSyncsWrite = true},
+        {.name = "failed-syncs-lost", .failEverySync = 5},
+        {.name = "failed-syncs-kept", .failEverySync = 5, .failingSyncsWrite = true},
     };
     for (const RecordingOptions &options : all) {
         Recording recording(options, plan.folder);

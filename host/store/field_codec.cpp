@@ -5,7 +5,26 @@
 
 #include <QtEndian>
 
+#include <cstring>
+
 namespace burrow {
+
+namespace {
+
+/// A length takes so many bytes at most.
+constexpr qsizetype length_bytes_max = 10;
+
+/// Seven bits a byte, lowest first; the high bit says that more follow. Gives how many bytes that took.
+qsizetype putLength(char *to, quint64 length)
+{
+    char *at = to;
+    for (; length >= 0x80; length >>= 7)
+        *at++ = static_cast<char>(length | 0x80);
+    *at++ = static_cast<char>(length);
+    return at - to;
+}
+
+} // namespace
 
 void FieldWriter::appendNumber(char tag, quint64 value)
 {
@@ -24,13 +43,34 @@ void FieldWriter::appendId(char tag, const Uuid &uuid)
 
 void FieldWriter::appendBytes(char tag, QByteArrayView value)
 {
-    m_bytes.append(tag);
-    // Seven bits a byte, lowest first; the high bit says that more follow.
-    quint64 size = static_cast<quint64>(value.size());
-    for (; size >= 0x80; size >>= 7)
-        m_bytes.append(static_cast<char>(size | 0x80));
-    m_bytes.append(static_cast<char>(size));
-    m_bytes.append(value);
+    char *begin = room(1 + length_bytes_max + value.size());
+    char *at = begin;
+    *at++ = tag;
+    at += putLength(at, static_cast<quint64>(value.size()));
+    at = std::copy(value.begin(), value.end(), at);
+    m_size += at - begin;
+}
+
+qsizetype FieldWriter::beginRecord(char tag)
+{
+    putByte(tag);
+    putByte(0);
+    const qsizetype begin = m_size;
+    putByte(field_codec_version);
+    return begin;
+}
+
+void FieldWriter::endRecord(qsizetype begin)
+{
+    putByte('\0');
+    const qsizetype size = m_size - begin;
+    std::array<char, length_bytes_max> length;
+    const qsizetype taken = putLength(length.data(), static_cast<quint64>(size));
+    room(taken - 1);
+    char *const record = m_bytes.data() + begin;
+    std::memmove(record + taken - 1, record, static_cast<std::size_t>(size));
+    std::copy_n(length.data(), taken, record - 1);
+    m_size += taken - 1;
 }
 
 FieldReader::FieldReader(QByteArrayView bytes)

@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QString>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <optional>
@@ -22,19 +23,21 @@ inline constexpr char field_codec_version = 1;
 template <typename Record, typename T>
 concept Describes = std::same_as<std::remove_const_t<Record>, T>;
 
-/// Appends fields to a blob.
+/// Appends fields to a blob. Every write of the host goes through here many times over, so the bytes are put
+/// straight into one block, those of records within records too.
 class FieldWriter
 {
 public:
     explicit FieldWriter(qsizetype expectedBytes = 64)
+        : m_bytes(expectedBytes, Qt::Uninitialized)
     {
-        m_bytes.reserve(expectedBytes);
-        m_bytes.append(field_codec_version);
+        putByte(field_codec_version);
     }
     /// The blob, with the zero byte behind the last field that tells it from one that was cut off there.
     QByteArray take() &&
     {
-        m_bytes.append('\0');
+        putByte('\0');
+        m_bytes.truncate(m_size);
         return std::move(m_bytes);
     }
 
@@ -91,9 +94,9 @@ public:
     template <typename Record>
     void record(char tag, const Record &value)
     {
-        FieldWriter inner;
-        describe(inner, value);
-        appendBytes(tag, std::move(inner).take());
+        const qsizetype begin = beginRecord(tag);
+        describe(*this, value);
+        endRecord(begin);
     }
     template <typename Record>
     void records(char tag, const std::vector<Record> &values)
@@ -112,8 +115,25 @@ private:
     void appendNumber(char tag, quint64 value);
     void appendBytes(char tag, QByteArrayView value);
     void appendId(char tag, const Uuid &uuid);
+    /// Tag, a byte for the length, version; gives where the record begins.
+    qsizetype beginRecord(char tag);
+    /// The zero byte, and the length now that it is known.
+    void endRecord(qsizetype begin);
+    /// Where so many further bytes can be put.
+    char *room(qsizetype bytes)
+    {
+        if (m_size + bytes > m_bytes.size())
+            m_bytes.resize(std::max(m_bytes.size() * 2, m_size + bytes));
+        return m_bytes.data() + m_size;
+    }
+    void putByte(char byte)
+    {
+        *room(1) = byte;
+        ++m_size;
+    }
 
-    QByteArray m_bytes;
+    QByteArray m_bytes;   ///< Its size is what there is room for.
+    qsizetype m_size = 0; ///< What is in use.
 };
 
 /// Reads fields in the order in which they were written. Whatever does not fit (another version, a tag that is

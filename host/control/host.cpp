@@ -124,10 +124,9 @@ public:
         }
     }
 
-    void post(SessionId session, ShardMessage message)
-    {
-        shards[qHash(session) % shards.size()]->post(std::move(message));
-    }
+    void post(SessionId session, ShardMessage message) { shards[shardOf(session)]->post(std::move(message)); }
+    std::size_t shardOf(SessionId session) const { return qHash(session) % shards.size(); }
+    std::optional<SubmitMessage> messageFor(NewInput &one, InputId id, WallTime now);
     QFuture<CommandReceipt> command(SessionId session, std::variant<CancelCommand, LifecycleCommand> command);
     void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
     void open(SessionSpec spec, OpenAnswer answer);
@@ -151,6 +150,7 @@ public:
     QHash<QByteArray, SessionId> names; // Guarded by mutex; null while the session is being opened.
     QFuture<void> down;                 // Guarded by mutex; valid once a shutdown has begun.
     bool goingDown = false;             // Guarded by mutex.
+    IdMint mint; // Guarded by mutex; one for all, for seeding asks the machine for chance.
 };
 
 QFuture<CommandReceipt> Host::Private::command(SessionId session,
@@ -213,8 +213,10 @@ void Host::Private::postShutdown(CancelMode mode, MonotonicTime hardAt, const st
 void Host::Private::open(SessionSpec spec, OpenAnswer answer)
 {
     std::optional<Error> refusal;
+    SessionId fresh;
     {
         const std::unique_lock lock(mutex);
+        fresh = mint.next<SessionId>(clock.wallNow());
         if (goingDown)
             refusal = shuttingDown();
         else if (names.contains(spec.name))
@@ -227,8 +229,6 @@ void Host::Private::open(SessionSpec spec, OpenAnswer answer)
         answer(*refusal);
         return;
     }
-    IdMint mint;
-    const SessionId fresh = mint.next<SessionId>(clock.wallNow());
     const QByteArray name = spec.name;
     store.openSession(
         fresh, name,
@@ -334,39 +334,63 @@ QByteArrayList Host::sessionNames() const
     return d->names.keys();
 }
 
-InputId Host::submit(SessionId session, Input input, SubmitOptions options, SubmissionAnswers answers)
+/// Nothing when there is no room: then that has been answered.
+std::optional<SubmitMessage> Host::Private::messageFor(NewInput &one, InputId id, WallTime now)
 {
-    const WallTime now = d->clock.wallNow();
-    const InputId id = IdMint::inputId(now, d->store.nextSequence());
-    const qint64 bytes = contentBytes(input) + submit_overhead_bytes;
-    if (!d->takeRoom(bytes)) {
+    const qint64 bytes = contentBytes(one.input) + submit_overhead_bytes;
+    SubmissionAnswers &answers = one.answers;
+    if (!takeRoom(bytes)) {
         AcceptReceipt busy = hostIsBusy(id);
         const QString reason = busy.message;
         if (answers.receipt)
             answers.receipt(std::move(busy));
         if (answers.outcome)
             answers.outcome(waitFailed(WaitFailure::ChannelClosed, reason));
-        return id;
+        return std::nullopt;
     }
-    input.id = id;
-    if (input.submittedAt == WallTime{})
-        input.submittedAt = now;
+    one.input.id = id;
+    if (one.input.submittedAt == WallTime{})
+        one.input.submittedAt = now;
     SubmitMessage message;
-    message.session = session;
-    message.input = std::make_shared<const Input>(std::move(input));
-    message.withoutWake = options.withoutWake;
-    message.mode = modeOf(options.wait);
+    message.session = one.session;
+    message.input = std::make_shared<const Input>(std::move(one.input));
+    message.withoutWake = one.options.withoutWake;
+    message.mode = modeOf(one.options.wait);
     // Called, if at all, by a shard, and no shard outlives the host.
-    message.receipt = [answer = std::move(answers.receipt), bytes,
-                       &unanswered = d->unanswered](AcceptReceipt given) {
+    message.receipt = [answer = std::move(answers.receipt), bytes, this](AcceptReceipt given) {
         unanswered.fetch_sub(bytes, std::memory_order_relaxed);
         if (answer)
             answer(std::move(given));
     };
-    if (options.wait != WaitFor::Nothing)
+    if (one.options.wait != WaitFor::Nothing)
         message.outcome = std::move(answers.outcome);
-    d->post(session, std::move(message));
+    return message;
+}
+
+InputId Host::submit(SessionId session, Input input, SubmitOptions options, SubmissionAnswers answers)
+{
+    const WallTime now = d->clock.wallNow();
+    const InputId id = IdMint::inputId(now, d->store.nextSequence());
+    NewInput one{session, std::move(input), options, std::move(answers)};
+    if (std::optional<SubmitMessage> message = d->messageFor(one, id, now))
+        d->post(session, *std::move(message));
     return id;
+}
+
+std::vector<InputId> Host::submitAll(std::vector<NewInput> inputs)
+{
+    const WallTime now = d->clock.wallNow();
+    std::vector<InputId> ids;
+    ids.reserve(inputs.size());
+    std::vector<std::vector<ShardMessage>> messages(d->shards.size());
+    for (NewInput &one : inputs) {
+        ids.push_back(IdMint::inputId(now, d->store.nextSequence()));
+        if (std::optional<SubmitMessage> message = d->messageFor(one, ids.back(), now))
+            messages[d->shardOf(one.session)].push_back(*std::move(message));
+    }
+    for (std::size_t shard = 0; shard < messages.size(); ++shard)
+        d->shards[shard]->post(std::move(messages[shard]));
+    return ids;
 }
 
 Submission Host::submit(SessionId session, Input input, SubmitOptions options)

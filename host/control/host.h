@@ -73,6 +73,15 @@ struct SubmissionAnswers
     std::function<void(Outcome)> outcome; ///< Not called with WaitFor::Nothing.
 };
 
+/// One of several inputs for Host::submitAll().
+struct NewInput
+{
+    SessionId session;
+    Input input;
+    SubmitOptions options;
+    SubmissionAnswers answers;
+};
+
 struct HostOptions
 {
     QByteArray name = "burrow";
@@ -113,6 +122,9 @@ public:
     /// for their receipt take up limits::ticket_bytes_per_host_max.
     Submission submit(SessionId session, Input input, SubmitOptions options = {});
     InputId submit(SessionId session, Input input, SubmitOptions options, SubmissionAnswers answers);
+    /// As submit() for each, in their order, for whoever has several inputs at once: each shard is woken once
+    /// and sees all of its own together, so that they share a commit. Gives their ids in the same order.
+    std::vector<InputId> submitAll(std::vector<NewInput> inputs);
 
     /// Cancels the current run at its boundary or now; a named run must be the current one.
     QFuture<CommandReceipt> cancel(SessionId session, CancelMode mode, RunId run = {},

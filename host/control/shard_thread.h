@@ -24,6 +24,7 @@ public:
     void end();
 
     void post(ShardMessage message) { m_inbox->post(std::move(message)); }
+    void post(std::vector<ShardMessage> messages) { m_inbox->post(std::move(messages)); }
 
 protected:
     void run() override;

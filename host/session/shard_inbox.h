@@ -33,6 +33,20 @@ public:
             m_wake();
     }
 
+    /// The same for many: the shard sees them together, in this order.
+    void post(std::vector<ShardMessage> messages)
+    {
+        if (messages.empty())
+            return;
+        const std::lock_guard lock(m_mutex);
+        if (m_closed)
+            return;
+        m_messages.insert(m_messages.end(), std::make_move_iterator(messages.begin()),
+                          std::make_move_iterator(messages.end()));
+        if (!std::exchange(m_awake, true))
+            m_wake();
+    }
+
     /// Shard thread, when the shard ends. What was not heard is dropped.
     void close()
     {
@@ -53,6 +67,13 @@ public:
         if (into.empty())
             m_awake = false;
         return !into.empty();
+    }
+
+    /// Shard thread: nobody has said anything that was not taken.
+    bool isEmpty()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_messages.empty();
     }
 
 private:

@@ -2,6 +2,7 @@
 #include "host_rig.h"
 
 #include "control/when_finished.h"
+#include "support/tally.h"
 
 #include <QEventLoop>
 #include <QTest>
@@ -9,6 +10,33 @@
 
 /// Opening, submitting, waiting, looking, and on which thread answers arrive.
 namespace burrow::test {
+
+namespace {
+
+/// Takes answers from any thread.
+template <typename T>
+struct Gathered
+{
+    void add(T answer)
+    {
+        {
+            const std::lock_guard lock(mutex);
+            answers.push_back(std::move(answer));
+        }
+        count.add();
+    }
+    std::vector<T> all() const
+    {
+        const std::lock_guard lock(mutex);
+        return answers;
+    }
+
+    mutable std::mutex mutex;
+    std::vector<T> answers; // Guarded by mutex.
+    Tally count;
+};
+
+} // namespace
 
 class HostTest : public QObject
 {
@@ -63,6 +91,44 @@ private Q_SLOTS:
         QVERIFY(failedAndFree);
         rig.store.failOpensWith(std::nullopt);
         QVERIFY(rig.open("alpha"));
+    }
+
+    void inputsThatComeTogetherAreAnsweredEach()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const SessionId beta = rig.open("beta");
+        Gathered<AcceptReceipt> receipts;
+        Gathered<Outcome> outcomes;
+        std::vector<NewInput> inputs;
+        for (const SessionId session : {alpha, beta, SessionId{}, alpha}) {
+            NewInput &one = inputs.emplace_back();
+            one.session = session;
+            one.input = promptOf("work " + QByteArray::number(qlonglong(inputs.size())));
+            one.options.wait = WaitFor::Terminal;
+            one.answers.receipt = [&](AcceptReceipt receipt) { receipts.add(std::move(receipt)); };
+            one.answers.outcome = [&](Outcome outcome) { outcomes.add(std::move(outcome)); };
+        }
+        const std::vector<InputId> ids = rig.host().submitAll(std::move(inputs));
+        QCOMPARE(ids.size(), std::size_t(4));
+        QVERIFY(receipts.count.waitFor(4));
+        QVERIFY(outcomes.count.waitFor(4));
+        std::vector<InputId> accepted;
+        for (const AcceptReceipt &receipt : receipts.all()) {
+            if (receipt.accepted())
+                accepted.push_back(receipt.input);
+            else
+                QCOMPARE(receipt.refusal, Refusal::NotReady);
+        }
+        std::sort(accepted.begin(), accepted.end());
+        QCOMPARE(accepted, (std::vector<InputId>{ids[0], ids[1], ids[3]}));
+        QByteArrayList ofAlpha;
+        for (const Applied &applied : rig.executors->applied()) {
+            if (applied.session == alpha)
+                ofAlpha += applied.texts;
+        }
+        QCOMPARE(ofAlpha, (QByteArrayList{"work 1", "work 4"}));
+        QVERIFY(rig.host().submitAll({}).empty());
     }
 
     void anInputIsAcceptedAndCompleted()

@@ -4,6 +4,7 @@
 #include "store/record_codec.h"
 
 #include <atomic>
+#include <list>
 
 namespace burrow {
 
@@ -13,8 +14,8 @@ struct RecoveredSession
     SessionColumns row;
     std::optional<ColdColumns> cold;
     bool hasSnapshot = false;
-    std::vector<InputColumns> inputs;
-    QString problem; ///< Why it cannot be trusted; the first that was met.
+    std::list<InputColumns> inputs; ///< A list, so that rows read elsewhere are handed over where they are.
+    QString problem;                ///< Why it cannot be trusted; the first that was met.
 
     void complain(const QString &what)
     {

@@ -51,8 +51,14 @@ Result<void> eachRow(SqliteDatabase &database, const char *select, Take take)
 
 struct Inputs
 {
+    struct Damaged
+    {
+        quint64 sequence = 0;
+        qint64 sid = 0;
+    };
     Result<void> read;
-    std::vector<std::pair<InputColumns, bool>> rows; ///< Each with whether it is sound.
+    std::list<InputColumns> sound;
+    std::vector<Damaged> damaged;
 };
 
 Inputs readInputs(const QString &path, const QByteArray &vfs)
@@ -64,15 +70,43 @@ Inputs readInputs(const QString &path, const QByteArray &vfs)
         return inputs;
     }
     inputs.read = eachRow<InputColumns>(*database, input_select, [&](InputColumns row, bool sound) {
-        inputs.rows.emplace_back(std::move(row), sound);
+        if (sound)
+            inputs.sound.push_back(std::move(row));
+        else
+            inputs.damaged.push_back({row.sequence, row.sid});
     });
     return inputs;
 }
 
+/// Finds sessions by their number. They are read in the order of their numbers, which are dense but for
+/// sessions that are gone, so that a number is nearly the place.
+class SidIndex
+{
+public:
+    void reserve(qint64 count) { m_entries.reserve(static_cast<std::size_t>(count)); }
+    void add(SessionEntry &entry) { m_entries.push_back(&entry); }
+    SessionEntry *find(qint64 sid) const
+    {
+        if (m_entries.empty() || sid < m_entries.front()->sid)
+            return nullptr;
+        const auto distance = static_cast<std::size_t>(sid - m_entries.front()->sid);
+        const auto end = m_entries.begin() + static_cast<qsizetype>(std::min(distance + 1, m_entries.size()));
+        if ((*(end - 1))->sid == sid)
+            return *(end - 1);
+        const auto place =
+            std::lower_bound(m_entries.begin(), end, sid,
+                             [](const SessionEntry *entry, qint64 wanted) { return entry->sid < wanted; });
+        return place != end && (*place)->sid == sid ? *place : nullptr;
+    }
+
+private:
+    std::vector<SessionEntry *> m_entries;
+};
+
 class SessionScan
 {
 public:
-    SessionScan(RecoveryScan &scan, std::unordered_map<qint64, SessionEntry *> &bySid)
+    SessionScan(RecoveryScan &scan, SidIndex &bySid)
         : m_scan(scan)
         , m_bySid(bySid)
     {
@@ -83,9 +117,15 @@ public:
         Result<SqliteDatabase> database = openReader(path, vfs);
         if (!database)
             return database.error();
+        const Result<qint64> count = database->integerOf("SELECT count(*) FROM session");
+        if (!count)
+            return count.error();
+        m_bySid.reserve(*count);
+        m_scan.byName.reserve(*count);
+        m_scan.byId.reserve(*count);
         Result<void> read = eachRow<SessionColumns>(
             *database, session_select, [this](SessionColumns row, bool sound) { take(std::move(row), sound); });
-        if (read && m_anyDamaged)
+        if (read)
             read = takeNamesOfIndex(*database);
         if (read)
             read = eachRow<ColdColumns>(*database, cold_select, [this](ColdColumns row, bool sound) {
@@ -112,27 +152,37 @@ private:
         entry.image = std::make_unique<RecoveredSession>();
         const std::optional<StoredGrant> grant = decodeGrant(row.grant);
         if (!sound || !grant) {
-            m_anyDamaged = true;
             entry.image->complain(damaged("session", QStringLiteral("session %1").arg(row.sid)));
         } else {
             entry.grant = grant->grant;
         }
         entry.image->row = std::move(row);
-        m_bySid.emplace(entry.sid, &entry);
+        m_bySid.add(entry);
+        m_scan.lastSid = std::max(m_scan.lastSid, entry.sid);
+        m_scan.byId.insert(entry.id, &entry);
+        // The name of a damaged row may be the damage.
+        if (entry.image->problem.isEmpty())
+            m_scan.byName.insert(entry.name, &entry);
+        else
+            m_damaged.push_back(&entry);
     }
 
-    /// The name of a damaged row may be the damage; the index holds it a second time.
+    /// The index holds each name a second time.
     Result<void> takeNamesOfIndex(SqliteDatabase &database)
     {
+        if (m_damaged.empty())
+            return {};
         Result<SqliteStatement> names =
             database.prepare("SELECT sid,name FROM session INDEXED BY session_name ORDER BY name");
         if (!names)
             return names.error();
         while (names->step() == SQLITE_ROW) {
-            const auto found = m_bySid.find(names->integerAt(0));
-            if (found != m_bySid.end() && !found->second->image->problem.isEmpty())
-                found->second->name = names->bytesAt(1).toByteArray();
+            SessionEntry *entry = m_bySid.find(names->integerAt(0));
+            if (entry != nullptr && !entry->image->problem.isEmpty())
+                entry->name = names->bytesAt(1).toByteArray();
         }
+        for (SessionEntry *entry : m_damaged)
+            m_scan.byName.insert(entry->name, entry);
         return {};
     }
 
@@ -166,31 +216,35 @@ private:
 
     RecoveredSession *imageOf(qint64 sid) const
     {
-        const auto found = m_bySid.find(sid);
-        return found == m_bySid.end() ? nullptr : found->second->image.get();
+        const SessionEntry *entry = m_bySid.find(sid);
+        return entry == nullptr ? nullptr : entry->image.get();
     }
 
     RecoveryScan &m_scan;
-    std::unordered_map<qint64, SessionEntry *> &m_bySid;
-    bool m_anyDamaged = false;
+    SidIndex &m_bySid;
+    std::vector<SessionEntry *> m_damaged;
 };
 
-void link(RecoveryScan &scan, const std::unordered_map<qint64, SessionEntry *> &bySid, Inputs &inputs)
+void link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
 {
-    for (auto &[row, sound] : inputs.rows) {
+    while (!inputs.sound.empty()) {
+        const InputColumns &row = inputs.sound.front();
         scan.highestSequence = std::max(scan.highestSequence, row.sequence);
-        const auto owner = bySid.find(row.sid);
-        if (owner == bySid.end()) {
+        if (const SessionEntry *owner = bySid.find(row.sid)) {
+            ++scan.openInputs;
+            std::list<InputColumns> &own = owner->image->inputs;
+            own.splice(own.end(), inputs.sound, inputs.sound.begin());
+        } else {
             ++scan.strayRows;
-            continue;
+            inputs.sound.pop_front();
         }
-        RecoveredSession &image = *owner->second->image;
-        if (!sound) {
-            image.complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
-            continue;
-        }
-        ++scan.openInputs;
-        image.inputs.push_back(std::move(row));
+    }
+    for (const Inputs::Damaged &row : inputs.damaged) {
+        scan.highestSequence = std::max(scan.highestSequence, row.sequence);
+        if (const SessionEntry *owner = bySid.find(row.sid))
+            owner->image->complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
+        else
+            ++scan.strayRows;
     }
 }
 
@@ -199,7 +253,7 @@ void link(RecoveryScan &scan, const std::unordered_map<qint64, SessionEntry *> &
 Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
 {
     RecoveryScan scan;
-    std::unordered_map<qint64, SessionEntry *> bySid;
+    SidIndex bySid;
     Inputs inputs;
     std::thread second([&] { inputs = readInputs(path, vfs); });
     const Result<void> sessions = SessionScan(scan, bySid).run(path, vfs);

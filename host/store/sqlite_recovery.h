@@ -4,8 +4,9 @@
 #include "store/session_entry.h"
 #include "store/sqlite_database.h"
 
+#include <QHash>
+
 #include <deque>
-#include <unordered_map>
 
 namespace burrow {
 
@@ -13,6 +14,9 @@ namespace burrow {
 struct RecoveryScan
 {
     std::deque<SessionEntry> sessions; ///< Each with its image.
+    QHash<QByteArray, SessionEntry *> byName;
+    QHash<SessionId, SessionEntry *> byId;
+    qint64 lastSid = 0;
     quint64 openInputs = 0;
     quint64 strayRows = 0; ///< Rows that belong to no session and can hold none.
     quint64 highestSequence = 0;

@@ -54,6 +54,9 @@ public:
         , m_report(opened.report)
         , m_sequence(std::max(firstSequenceOf(opened.epoch), opened.scan.highestSequence + 1) - 1)
         , m_sessions(std::move(opened.scan.sessions))
+        , m_byName(std::move(opened.scan.byName))
+        , m_byId(std::move(opened.scan.byId))
+        , m_lastSid(opened.scan.lastSid)
         , m_reading(std::move(opened.reader))
         , m_prune(options.retention, *options.clock, m_keys)
         , m_writer(std::move(opened.database), std::move(sets),
@@ -63,11 +66,6 @@ public:
                     options.reserveBytes},
                    *options.clock)
     {
-        for (SessionEntry &entry : m_sessions) {
-            m_byName.insert(entry.name, &entry);
-            m_byId.insert(entry.id, &entry);
-            m_lastSid = std::max(m_lastSid, entry.sid);
-        }
         m_writer.setCommitted([this](const PreparedSet &set) { m_keys.add(set); });
         m_writer.setIdleWork([this](SqliteWriter &writer) { return m_prune.step(writer); });
         m_writer.start();

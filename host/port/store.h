@@ -29,7 +29,8 @@ struct StoredOutcome
     WallTime endedAt; ///< When the store took the write.
 };
 
-/// Whether a submit may wait for the disk on the calling thread. A store without such a path ignores it.
+/// Whether a submit may wait for the disk on the calling thread: for a caller that has nothing else to do,
+/// which spares it two wake-ups of another thread. A store without such a path ignores it.
 enum class SubmitHint : quint8 { NeverBlock, MayBlock };
 
 class Store
@@ -42,10 +43,12 @@ public:
     using OpenReply = std::function<void(Result<StoredSession>)>;
     virtual void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) = 0;
 
-    /// Takes a write set; its verdict reaches `client` exactly once, also when the store is closing, never
-    /// inside this call on the calling thread's own stack frame of a client (the client only enqueues).
-    /// `client` must outlive its last verdict.
-    virtual void submit(WriteSet set, StoreClient &client, SubmitHint hint) = 0;
+    /// Takes write sets in their order; the verdict of each reaches `client` exactly once, also when the store
+    /// is closing. It may come on any thread, also on the calling one before this returns. `client` must
+    /// outlive its last verdict. What is submitted in one call is written in one transaction where that is
+    /// possible: a caller hands over everything that it has.
+    virtual void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) = 0;
+    void submitOne(WriteSet set, StoreClient &client, SubmitHint hint);
 
     /// The ended input with that id, or nothing. Answers on any thread, also before it returns.
     using OutcomeReply = std::function<void(Result<std::optional<StoredOutcome>>)>;
@@ -64,5 +67,12 @@ public:
     /// The next input sequence of this store; never reused, also not after a crash. Any thread.
     virtual quint64 nextSequence() = 0;
 };
+
+inline void Store::submitOne(WriteSet set, StoreClient &client, SubmitHint hint)
+{
+    std::vector<WriteSet> sets;
+    sets.push_back(std::move(set));
+    submit(std::move(sets), client, hint);
+}
 
 } // namespace burrow

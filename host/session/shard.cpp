@@ -97,8 +97,7 @@ bool Shard::drainRound()
         std::visit([this](auto &one) { on(one); }, message);
     m_taken.clear();
     serveReady();
-    flushEvents(); // Before the answers: who hears an outcome can have seen what led to it.
-    flushOutbox();
+    writeAndAnswer();
     if (heard || !m_ready.empty())
         return true;
     if (m_unsettled == 0 && !m_settledCallbacks.empty()) {
@@ -177,10 +176,8 @@ void Shard::markReady(SessionRecord &record)
 void Shard::serveReady()
 {
     m_serving.swap(m_ready);
-    m_unserved = m_serving.size();
     const MonotonicTime now = m_clock.now();
     for (SessionRecord *record : m_serving) {
-        --m_unserved;
         serveOne(*record, now);
     }
     m_serving.clear();
@@ -272,10 +269,20 @@ void Shard::flushEvents()
         m_observer.sessionsSaid(std::exchange(m_events, {}));
 }
 
-void Shard::submitWrite(WriteSet set)
+/// The store gets the round's writes with one call, and may write them on this thread only when nothing else is
+/// left to do here. The answers of the round go out behind that write, not before it: whoever hears one comes
+/// back with the next input, and those who hear together come back together and share a commit. Before it, they
+/// would fall into two groups that take turns, and each commit would carry half. On a disk that is too slow to
+/// be waited for here, this waits for nothing.
+void Shard::writeAndAnswer()
 {
-    const bool othersWait = m_unserved > 0 || !m_ready.empty();
-    m_store.submit(std::move(set), *this, othersWait ? SubmitHint::NeverBlock : SubmitHint::MayBlock);
+    if (!m_writes.empty()) {
+        const bool nobodyWaits = m_ready.empty() && m_inbox->isEmpty();
+        m_store.submit(std::exchange(m_writes, {}), *this,
+                       nobodyWaits ? SubmitHint::MayBlock : SubmitHint::NeverBlock);
+    }
+    flushEvents(); // Before the answers: who hears an outcome can have seen what led to it.
+    flushOutbox();
 }
 
 void Shard::replyAccept(CommandId command, AcceptReceipt receipt)

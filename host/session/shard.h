@@ -88,10 +88,11 @@ private:
     void noteSettled(SessionRecord &record);
     void flushOutbox();
     void flushEvents();
+    void writeAndAnswer();
     SessionView viewOf(const SessionRecord &record) const;
 
     // LoopOutlet.
-    void submitWrite(WriteSet set) override;
+    void submitWrite(WriteSet set) override { m_writes.push_back(std::move(set)); }
     void replyAccept(CommandId command, AcceptReceipt receipt) override;
     void replyCommand(CommandId command, CommandReceipt receipt) override;
     void resolveWaiter(WaiterId waiter, Outcome outcome) override;
@@ -130,6 +131,7 @@ private:
     SlotMap<OutcomeCallback> m_waiters;
     std::vector<std::function<void()>> m_outbox;
     std::vector<SessionEvent> m_events;
+    std::vector<WriteSet> m_writes;                         ///< Of this round; they go to the store together.
     std::vector<std::unique_ptr<SessionLoop>> m_spareLoops; ///< Bound to no session.
     std::vector<SessionRecord *> m_serving;                 ///< Kept for its memory.
     std::vector<ShardMessage> m_taken;                      ///< Kept for its memory.
@@ -138,7 +140,6 @@ private:
     IdMint m_mint;
     std::size_t m_unsettled = 0;
     std::size_t m_boundLoops = 0;
-    std::size_t m_unserved = 0; ///< Sessions of this round that have not had their turn.
     std::size_t m_stillUp = 0;
     MonotonicTime m_hardAt = MonotonicTime::never(); ///< When a shutdown stops waiting for boundaries.
     bool m_shuttingDown = false;

@@ -84,26 +84,35 @@ void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
     reply(std::move(stored));
 }
 
-void MemoryStore::submit(WriteSet set, StoreClient &client, SubmitHint)
+StoreAnswer MemoryStore::write(const WriteSet &set)
 {
     StoreAnswer answer{set.session, set.ticket, Verdict::Committed, {}};
+    const auto image = m_sessions.find(set.session);
+    if (image == m_sessions.end())
+        answer.reason = QStringLiteral("the session is not open in this store");
+    else if (image->refused)
+        answer.reason = QStringLiteral("an earlier write of this session was refused");
+    else
+        answer.reason =
+            std::visit([&](const auto &operation) { return apply(*image, operation); }, set.operation);
+    if (!answer.reason.isEmpty()) {
+        answer.verdict = Verdict::Refused;
+        if (image != m_sessions.end())
+            image->refused = true;
+    }
+    return answer;
+}
+
+void MemoryStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint)
+{
+    std::vector<StoreAnswer> answers;
+    answers.reserve(sets.size());
     {
         const std::lock_guard lock(m_mutex);
-        const auto image = m_sessions.find(set.session);
-        if (image == m_sessions.end())
-            answer.reason = QStringLiteral("the session is not open in this store");
-        else if (image->refused)
-            answer.reason = QStringLiteral("an earlier write of this session was refused");
-        else
-            answer.reason =
-                std::visit([&](const auto &operation) { return apply(*image, operation); }, set.operation);
-        if (!answer.reason.isEmpty()) {
-            answer.verdict = Verdict::Refused;
-            if (image != m_sessions.end())
-                image->refused = true;
-        }
+        for (const WriteSet &set : sets)
+            answers.push_back(write(set));
     }
-    client.storeAnswered({std::move(answer)});
+    client.storeAnswered(std::move(answers));
 }
 
 void MemoryStore::findOutcome(SessionId session, InputId input, OutcomeReply reply)

@@ -18,7 +18,7 @@ class MemoryStore : public Store
 {
 public:
     void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
-    void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
+    void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;
@@ -37,6 +37,7 @@ private:
     };
 
     static WallTime now();
+    StoreAnswer write(const WriteSet &set);
     QString apply(Image &image, const AcceptOperation &operation);
     QString apply(Image &image, const FinishRunOperation &operation);
     QString apply(Image &image, const FailRunOperation &operation);

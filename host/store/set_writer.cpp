@@ -34,6 +34,8 @@ Result<SetWriter> SetWriter::make(SqliteDatabase &database)
     writer.m_database = &database;
     const QByteArray readInput = QByteArray(input_select) + " WHERE seq=? AND sid=?";
     const std::pair<SqliteStatement *, const char *> statements[] = {
+        {&writer.m_begin, "BEGIN IMMEDIATE"},
+        {&writer.m_commit, "COMMIT"},
         {&writer.m_epoch, "SELECT epoch FROM host WHERE k=1"},
         {&writer.m_createSession, session_insert},
         {&writer.m_insertInput, input_insert},

@@ -37,6 +37,9 @@ public:
     void undoTo(std::size_t mark);
     void accept() { m_grants.clear(); }
 
+    /// Both give SQLite's code, which is SQLITE_DONE when it worked.
+    int begin() { return m_begin.run(); }
+    int commit() { return m_commit.run(); }
     /// The epoch that the file holds now, or nothing with `code` set.
     std::optional<quint64> epoch(int &code);
 
@@ -69,6 +72,8 @@ private:
     SetResult refused(const QString &reason) const { return {SetResult::Kind::Refused, 0, reason}; }
 
     SqliteDatabase *m_database = nullptr;
+    SqliteStatement m_begin;
+    SqliteStatement m_commit;
     SqliteStatement m_epoch;
     SqliteStatement m_createSession;
     SqliteStatement m_insertInput;

@@ -181,7 +181,7 @@ void SqliteStore::Private::create(SessionEntry &entry, OpenReply reply)
         reply(Error{kind, QStringLiteral("the session \"%1\" cannot be stored: %2")
                               .arg(QString::fromUtf8(entry.name), reason)});
     };
-    m_writer.submit(std::move(item));
+    m_writer.submitOne(std::move(item));
 }
 
 void SqliteStore::Private::forget(SessionEntry &entry)
@@ -209,7 +209,7 @@ void SqliteStore::Private::reload(SessionEntry &entry, OpenReply reply)
             reply(std::move(session));
         });
     };
-    m_writer.submit(std::move(item));
+    m_writer.submitOne(std::move(item));
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<Private> state)
@@ -279,13 +279,16 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
         d->reload(*entry, std::move(reply));
 }
 
-void SqliteStore::submit(WriteSet set, StoreClient &client, SubmitHint)
+void SqliteStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)
 {
-    WriterItem item;
-    item.set =
-        std::make_unique<PreparedSet>(prepareSet(set, d->find(set.session), d->m_epoch, d->m_clock.wallNow()));
-    item.client = &client;
-    d->m_writer.submit(std::move(item));
+    const WallTime now = d->m_clock.wallNow();
+    std::vector<WriterItem> items(sets.size());
+    for (std::size_t at = 0; at < sets.size(); ++at) {
+        items[at].set =
+            std::make_unique<PreparedSet>(prepareSet(sets[at], d->find(sets[at].session), d->m_epoch, now));
+        items[at].client = &client;
+    }
+    d->m_writer.submit(std::move(items), hint);
 }
 
 void SqliteStore::findOutcome(SessionId session, InputId input, OutcomeReply reply)

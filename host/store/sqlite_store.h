@@ -55,7 +55,7 @@ public:
     RecoveryReport report() const;
 
     void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
-    void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
+    void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writer's thread: when it writes, when it copies the log, how it ends.
+// Turns: who writes when, when the log is copied, how it all ends.
 #include "store/sqlite_writer.h"
 
 #include "store/host_row.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 namespace burrow {
@@ -17,6 +18,11 @@ using namespace std::chrono_literals;
 constexpr int checkpoint_frames = 4'096;
 constexpr int checkpoint_frames_flood = 1'000;
 constexpr quint64 flood_accepts_per_finish = 4;
+
+/// More sets than this go to the writer's thread: then the session's thread decides the next ones meanwhile.
+constexpr std::size_t sets_here_max = 32;
+
+constexpr std::size_t sets_per_part = 256;
 
 constexpr auto retry_pause = 5ms;
 constexpr auto idle_pause = 100ms;
@@ -41,15 +47,45 @@ SqliteWriter::~SqliteWriter()
 
 void SqliteWriter::start()
 {
+    hookLog();
     m_thread = std::thread([this] { work(); });
 }
 
-void SqliteWriter::submit(WriterItem item)
+void SqliteWriter::submit(std::vector<WriterItem> items, SubmitHint hint)
 {
+    if (hint == SubmitHint::MayBlock && items.size() <= sets_here_max && writeHere(items))
+        return;
     const std::lock_guard lock(m_mutex);
-    m_queue.push_back(std::move(item));
-    if (m_queue.size() == 1)
+    const bool wasEmpty = m_queue.empty();
+    m_queue.insert(m_queue.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+    if (wasEmpty)
         m_changed.notify_one();
+}
+
+void SqliteWriter::submitOne(WriterItem item)
+{
+    std::vector<WriterItem> items;
+    items.push_back(std::move(item));
+    submit(std::move(items), SubmitHint::NeverBlock);
+}
+
+/// False: nothing was taken of `items`, for somebody else writes, or what is to come may take long.
+bool SqliteWriter::writeHere(std::vector<WriterItem> &items)
+{
+    const std::unique_lock turn(m_turn, std::try_to_lock);
+    if (!turn || m_condition != Condition::Serving || m_acceptsClosed || !m_batch.empty() || logIsLong()
+        || !m_pace.isFast())
+        return false;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_closing)
+            return false;
+        m_batch.swap(m_queue);
+    }
+    m_batch.insert(m_batch.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+    process();
+    endTurn();
+    return true;
 }
 
 void SqliteWriter::close()
@@ -64,49 +100,72 @@ void SqliteWriter::close()
     m_thread.join();
 }
 
-/// False: the store closes and nothing is left.
-bool SqliteWriter::waitForWork(std::unique_lock<std::mutex> &lock)
+/// Waits until the writer's thread has something to do.
+SqliteWriter::Call SqliteWriter::waitForCall()
 {
-    const auto due = [this] { return !m_queue.empty() || m_closing; };
-    if (!m_batch.empty()) {
-        m_changed.wait_for(lock, retry_pause, [this] { return m_closing; });
-        return true;
-    }
-    if (m_idlePending || m_acceptsClosed) {
-        while (!m_changed.wait_for(lock, idle_pause, due)) {
-            lock.unlock();
-            idle();
-            lock.lock();
-            if (!m_idlePending && !m_acceptsClosed)
-                break;
+    std::unique_lock lock(m_mutex);
+    const auto due = [this] { return !m_queue.empty() || m_closing || m_held || m_logIsLong; };
+    while (true) {
+        if (m_held) {
+            m_changed.wait_for(lock, retry_pause, [this] { return m_closing; });
+            return Call::Write;
         }
+        if (due())
+            return m_queue.empty() && m_closing ? Call::End : Call::Write;
+        if (!m_upkeepDue) {
+            m_changed.wait(lock, [&] { return due() || m_upkeepDue; });
+            continue;
+        }
+        const quint64 before = m_turns;
+        if (!m_changed.wait_for(lock, idle_pause, due) && m_turns == before)
+            return Call::Rest;
     }
-    m_changed.wait(lock, due);
-    return !(m_queue.empty() && m_closing);
 }
 
 void SqliteWriter::work()
 {
-    hookLog();
-    std::unique_lock lock(m_mutex);
-    while (waitForWork(lock)) {
-        const bool last = m_closing;
-        if (m_batch.empty()) {
-            m_batch.swap(m_queue);
+    pthread_setname_np(pthread_self(), "burrow-writer");
+    for (Call call = waitForCall(); call != Call::End; call = waitForCall()) {
+        const std::lock_guard turn(m_turn);
+        if (call == Call::Rest) {
+            idle();
         } else {
-            std::move(m_queue.begin(), m_queue.end(), std::back_inserter(m_batch));
-            m_queue.clear();
+            const bool last = takeQueue();
+            process();
+            // Closing waits for nobody: what could not be written now is told so.
+            if (last && !m_batch.empty())
+                tellAll(Verdict::NotWritten, QStringLiteral("the store is closing: %1").arg(m_failure));
+            copyLog();
         }
-        lock.unlock();
-        process();
-        // Closing waits for nobody: what could not be written now is told so.
-        if (last && !m_batch.empty())
-            tellAll(Verdict::NotWritten, QStringLiteral("the store is closing: %1").arg(m_failure));
-        afterAnswers();
-        lock.lock();
+        endTurn();
     }
-    lock.unlock();
+    const std::lock_guard turn(m_turn);
     finishFile();
+}
+
+/// Puts what waits behind what is held. True: nothing more is to be waited for. On a fast disk a long queue is
+/// written in parts: what the sync costs then is little beside the rows, and the sessions of the first part go
+/// on while the next one is written.
+bool SqliteWriter::takeQueue()
+{
+    const std::lock_guard lock(m_mutex);
+    const std::size_t most = m_pace.isFast() && !m_closing ? sets_per_part : m_queue.size();
+    const auto end = m_queue.begin() + static_cast<std::ptrdiff_t>(std::min(most, m_queue.size()));
+    m_batch.insert(m_batch.end(), std::make_move_iterator(m_queue.begin()), std::make_move_iterator(end));
+    m_queue.erase(m_queue.begin(), end);
+    return m_closing;
+}
+
+/// Says what this turn leaves to the writer's thread, which is woken when it may not know.
+void SqliteWriter::endTurn()
+{
+    const std::lock_guard lock(m_mutex);
+    ++m_turns;
+    m_held = !m_batch.empty();
+    m_logIsLong = logIsLong();
+    const bool slept = !std::exchange(m_upkeepDue, m_idlePending || m_acceptsClosed);
+    if (m_held || m_logIsLong || (slept && m_upkeepDue))
+        m_changed.notify_one();
 }
 
 /// SQLite says with each commit how long the log has become.
@@ -121,15 +180,20 @@ void SqliteWriter::hookLog()
         this);
 }
 
-void SqliteWriter::afterAnswers()
+bool SqliteWriter::logIsLong() const
 {
-    m_idlePending = true;
     const bool flood = m_accepts > m_finishes * flood_accepts_per_finish;
-    if (m_condition != Condition::Serving
-        || m_walFrames < (flood ? checkpoint_frames_flood : checkpoint_frames))
+    return m_condition == Condition::Serving
+           && m_walFrames >= (flood ? checkpoint_frames_flood : checkpoint_frames);
+}
+
+void SqliteWriter::copyLog()
+{
+    if (!logIsLong())
         return;
     checkpoint(m_database, CheckpointMode::Passive);
     m_accepts = m_finishes = 0;
+    m_walFrames = 0;
 }
 
 void SqliteWriter::idle()

@@ -3,6 +3,7 @@
 
 #include "port/clock.h"
 #include "port/store.h"
+#include "store/disk_pace.h"
 #include "store/set_writer.h"
 #include "store/store_files.h"
 #include "store/writer_connection.h"
@@ -35,14 +36,19 @@ struct WriterOptions
     qint64 reserveBytes = 0;
 };
 
-/// The thread that writes. It takes everything that waits into one transaction, tells each set's verdict, and
-/// only then copies the log. The verdicts are those of the port; how each failure leads to one is the table at
-/// the head of sqlite_writer_batch.cpp.
+/// The one connection that writes. Everything that waits goes into one transaction, then each set's verdict is
+/// told, and only then the log is copied. The verdicts are those of the port; how each failure leads to one is
+/// the table at the head of sqlite_writer_batch.cpp.
+///
+/// Writing is a turn, and one turn is taken at a time. The writer's thread takes them; so does a submitter that
+/// may block, when nobody writes, nothing is held and the disk has been fast, because handing one set to
+/// another thread and its answer back costs more than the write. Whoever has the turn takes all that waits, so
+/// that sets are written in the order in which they came.
 class SqliteWriter
 {
 public:
-    /// What is left to do when nothing waits; true: call again soon. On the writer's thread, outside a
-    /// transaction.
+    /// What is left to do when nothing waits; true: call again soon. On the writer's thread, in a turn, outside
+    /// a transaction.
     using IdleWork = std::function<bool(SqliteWriter &)>;
 
     SqliteWriter(SqliteDatabase database, SetWriter sets, WriterOptions options, const Clock &clock);
@@ -50,14 +56,16 @@ public:
     ~SqliteWriter();
     Q_DISABLE_COPY_MOVE(SqliteWriter)
 
-    /// Called with each committed set, on the writer's thread, before its verdict is told.
+    /// Called with each committed set, in the turn that wrote it, before its verdict is told.
     void setCommitted(std::function<void(const PreparedSet &)> committed)
     {
         m_committed = std::move(committed);
     }
     void setIdleWork(IdleWork work) { m_idleWork = std::move(work); }
     void start();
-    void submit(WriterItem item);
+    void submit(std::vector<WriterItem> items, SubmitHint hint);
+    /// Never on the calling thread.
+    void submitOne(WriterItem item);
     /// Writes and answers what waits, then ends the thread. Only once.
     void close();
 
@@ -71,11 +79,16 @@ private:
     enum class Savepoints : quint8 { None, EachSet };
     enum class Condition : quint8 { Serving, Fenced, Broken };
 
-    // sqlite_writer.cpp: the thread and its pace.
+    // sqlite_writer.cpp: turns, and the thread that takes them.
+    enum class Call : quint8 { Write, Rest, End };
+    bool writeHere(std::vector<WriterItem> &items);
+    Call waitForCall();
     void work();
-    bool waitForWork(std::unique_lock<std::mutex> &lock);
+    bool takeQueue();
+    void endTurn();
+    bool logIsLong() const;
+    void copyLog();
     void idle();
-    void afterAnswers();
     void finishFile();
     void hookLog();
 
@@ -107,8 +120,10 @@ private:
     std::function<void(const PreparedSet &)> m_committed;
     IdleWork m_idleWork;
 
-    // The writer's thread only.
-    std::vector<WriterItem> m_batch;
+    std::mutex m_turn; ///< Held by who writes; taken before m_mutex.
+
+    // In a turn only.
+    std::vector<WriterItem> m_batch; ///< Between turns: what is held and tried again.
     std::vector<SessionEntry *> m_refusedInBatch;
     Condition m_condition = Condition::Serving;
     QString m_conditionReason;
@@ -121,12 +136,18 @@ private:
     int m_walFrames = 0;
     quint64 m_accepts = 0; ///< Since the last checkpoint.
     quint64 m_finishes = 0;
+    DiskPace m_pace;
 
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    std::vector<WriterItem> m_queue; ///< Guarded by m_mutex.
-    bool m_closing = false;          ///< Guarded by m_mutex.
-    std::thread m_thread;            ///< Last: it uses everything above.
+    // Guarded by m_mutex.
+    std::vector<WriterItem> m_queue;
+    bool m_closing = false;
+    bool m_held = false;      ///< The last turn left sets to try again.
+    bool m_logIsLong = false; ///< The last turn left a log to be copied.
+    bool m_upkeepDue = false; ///< There is something to do when nobody has written for a while.
+    quint64 m_turns = 0;      ///< So many have ended.
+    std::thread m_thread;     ///< Last: it uses everything above.
 };
 
 } // namespace burrow

@@ -56,13 +56,13 @@ SqliteWriter::BatchEnd SqliteWriter::runBatch(Savepoints savepoints)
 /// BEGIN IMMEDIATE and the epoch, in this order: read before, another host could come between.
 SqliteWriter::BatchEnd SqliteWriter::begin()
 {
-    int code = m_database.executeCode("BEGIN IMMEDIATE");
+    int code = m_sets.begin();
     if ((code & primary_code) == SQLITE_BUSY) {
         m_failure = QStringLiteral("another connection is writing to the store");
         m_full = false;
         return BatchEnd::Busy;
     }
-    if (code != SQLITE_OK)
+    if (code != SQLITE_DONE)
         return failed(code, m_database.lastMessage());
     const std::optional<quint64> epoch = m_sets.epoch(code);
     if (!epoch)
@@ -126,8 +126,10 @@ SqliteWriter::BatchEnd SqliteWriter::writeOne(WriterItem &item, Savepoints savep
 
 SqliteWriter::BatchEnd SqliteWriter::commit()
 {
-    const int code = m_database.executeCode("COMMIT");
-    if (code == SQLITE_OK) {
+    const MonotonicTime begin = m_clock.now();
+    const int code = m_sets.commit();
+    m_pace.add(m_clock.now() - begin);
+    if (code == SQLITE_DONE) {
         m_sets.accept();
         return BatchEnd::Committed;
     }

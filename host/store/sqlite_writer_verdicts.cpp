@@ -36,6 +36,7 @@ void SqliteWriter::process()
     BatchEnd end = runBatch(Savepoints::None);
     if (end == BatchEnd::Redo)
         end = runBatch(Savepoints::EachSet);
+    m_idlePending = true;
     settle(end);
 }
 

@@ -27,7 +27,7 @@ public:
     }
     Verdict write(SessionId session, StoreOperation operation)
     {
-        store.submit({session, ++m_ticket, std::move(operation), {}}, *this, SubmitHint::MayBlock);
+        store.submitOne({session, ++m_ticket, std::move(operation), {}}, *this, SubmitHint::MayBlock);
         return last;
     }
     Verdict accept(SessionId session, quint64 sequence)

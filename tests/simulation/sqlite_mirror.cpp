@@ -183,7 +183,7 @@ std::optional<QString> SqliteMirror::commit(const WriteSet &set)
     if (!m_store)
         return QStringLiteral("the store is not open");
     ++m_coverage.writes;
-    m_store->submit(set, m_verdicts, SubmitHint::NeverBlock);
+    m_store->submitOne(set, m_verdicts, SubmitHint::NeverBlock);
     std::optional<QString> wrong = m_verdicts.waitForMore(1);
     if (oneIn(commits_per_log_copy))
         copyLog();
@@ -198,10 +198,10 @@ std::optional<QString> SqliteMirror::writeTogether(const std::vector<WriteSet> &
     m_coverage.writes += sets.size();
     ++m_holds;
     m_holdWrite = true;
-    m_store->submit(sets.front(), m_verdicts, SubmitHint::NeverBlock);
+    m_store->submitOne(sets.front(), m_verdicts, SubmitHint::NeverBlock);
     const bool held = m_held.waitFor(m_holds);
     for (std::size_t at = 1; at < sets.size(); ++at)
-        m_store->submit(sets[at], m_verdicts, SubmitHint::NeverBlock);
+        m_store->submitOne(sets[at], m_verdicts, SubmitHint::NeverBlock);
     m_letGo.add();
     std::optional<QString> wrong = m_verdicts.waitForMore(sets.size());
     return held ? wrong : QStringLiteral("a write set does not come to the disk");

@@ -65,7 +65,7 @@ public:
     StoreAnswer answerTo(WriteSet set)
     {
         const std::size_t before = log.count();
-        store->submit(std::move(set), log, SubmitHint::NeverBlock);
+        store->submitOne(std::move(set), log, SubmitHint::NeverBlock);
         return log.waitFor(before + 1) ? log.answers().back() : StoreAnswer{{}, 0, Verdict::Unknown, {}};
     }
     std::optional<StoredOutcome> outcome(SessionId id, InputId input)

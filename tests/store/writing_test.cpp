@@ -18,10 +18,10 @@ private Q_SLOTS:
         SetBuilder beta(rig.session("beta").id);
         // All are there before the writer has answered the first: most go into one transaction.
         for (std::size_t at = 0; at < each; ++at) {
-            rig.store->submit(at == each / 2 ? alpha.finishRun(runIdOf(1), {rig.input()})
-                                             : alpha.accept(rig.input()),
-                              rig.log, SubmitHint::NeverBlock);
-            rig.store->submit(beta.accept(rig.input()), rig.log, SubmitHint::NeverBlock);
+            rig.store->submitOne(at == each / 2 ? alpha.finishRun(runIdOf(1), {rig.input()})
+                                                : alpha.accept(rig.input()),
+                                 rig.log, SubmitHint::NeverBlock);
+            rig.store->submitOne(beta.accept(rig.input()), rig.log, SubmitHint::NeverBlock);
         }
         QVERIFY(rig.log.waitFor(2 * each));
         const SessionId alphaId = rig.session("alpha").id;
@@ -31,6 +31,49 @@ private Q_SLOTS:
         }
         QCOMPARE(rig.session("alpha").openInputs.size(), each / 2);
         QCOMPARE(rig.session("beta").openInputs.size(), each);
+    }
+
+    void aSubmitThatMayBlockIsWrittenOnItsOwnThread()
+    {
+        StoreRig rig;
+        QCOMPARE(rig.open(), QString());
+        SetBuilder sets(rig.session("alpha").id);
+        const InputPointer first = rig.input();
+        QCOMPARE(rig.answerTo(sets.accept(first)).verdict, Verdict::Committed);
+        // Somebody else may be writing at that moment, for the store has upkeep of its own.
+        bool written = false;
+        for (int attempt = 0; attempt < 100 && !written; ++attempt) {
+            const std::size_t before = rig.log.count();
+            rig.store->submitOne(sets.accept(rig.input()), rig.log, SubmitHint::MayBlock);
+            written = rig.log.count() == before + 1;
+            QVERIFY(rig.log.waitFor(before + 1));
+            QCOMPARE(rig.log.answers().back().verdict, Verdict::Committed);
+        }
+        QVERIFY2(written, "the answer is there when the call returns");
+    }
+
+    void setsKeepTheirOrderWhoeverWritesThem()
+    {
+        constexpr std::size_t rounds = 200;
+        StoreRig rig;
+        QCOMPARE(rig.open(), QString());
+        SetBuilder sets(rig.session("alpha").id);
+        const std::size_t before = rig.log.count();
+        std::vector<InputPointer> inputs;
+        for (std::size_t at = 0; at < rounds; ++at) {
+            inputs.push_back(rig.input());
+            rig.store->submitOne(sets.accept(inputs.back()), rig.log, SubmitHint::NeverBlock);
+            rig.store->submitOne(sets.finishRun(runIdOf(at + 1), {inputs.back()}), rig.log,
+                                 SubmitHint::MayBlock);
+        }
+        QVERIFY(rig.log.waitFor(before + 2 * rounds));
+        TicketNumber last = 0;
+        for (const StoreAnswer &answer : rig.log.answers()) {
+            QCOMPARE(answer.verdict, Verdict::Committed);
+            QVERIFY(answer.ticket > last);
+            last = answer.ticket;
+        }
+        QVERIFY(rig.session("alpha").openInputs.empty());
     }
 
     void aFullFileGivesAcceptsBackAndTakesThemAgainWhenThereIsSpace()

@@ -28,7 +28,13 @@ void HeldStore::openNow(SessionId idIfNew, const QByteArray &name, OpenReply rep
         m_inner.openSession(idIfNew, name, std::move(reply));
 }
 
-void HeldStore::submit(WriteSet set, StoreClient &client, SubmitHint hint)
+void HeldStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)
+{
+    for (WriteSet &set : sets)
+        submitOrHold(std::move(set), client, hint);
+}
+
+void HeldStore::submitOrHold(WriteSet set, StoreClient &client, SubmitHint hint)
 {
     HeldWrite write{std::move(set), &client};
     std::optional<Verdict> verdict;
@@ -47,7 +53,7 @@ void HeldStore::submit(WriteSet set, StoreClient &client, SubmitHint hint)
 void HeldStore::answer(HeldWrite write, std::optional<Verdict> instead)
 {
     if (!instead) {
-        m_inner.submit(std::move(write.set), *write.client, SubmitHint::NeverBlock);
+        m_inner.submitOne(std::move(write.set), *write.client, SubmitHint::NeverBlock);
         return;
     }
     write.client->storeAnswered(

@@ -14,7 +14,7 @@ class HeldStore : public Store
 {
 public:
     void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
-    void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
+    void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;
@@ -50,6 +50,7 @@ private:
     };
 
     void openNow(SessionId idIfNew, const QByteArray &name, OpenReply reply);
+    void submitOrHold(WriteSet set, StoreClient &client, SubmitHint hint);
     void answer(HeldWrite write, std::optional<Verdict> instead);
 
     MemoryStore m_inner;

@@ -42,10 +42,11 @@ void WriterStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
     m_changed.notify_all();
 }
 
-void WriterStore::submit(WriteSet set, StoreClient &client, SubmitHint)
+void WriterStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint)
 {
     const std::lock_guard lock(m_mutex);
-    m_writes.push_back({std::move(set), &client});
+    for (WriteSet &set : sets)
+        m_writes.push_back({std::move(set), &client});
     m_changed.notify_all();
 }
 
@@ -94,7 +95,7 @@ void WriterStore::write(std::vector<Write> batch)
 {
     std::unordered_map<StoreClient *, Gatherer> answers;
     for (Write &one : batch)
-        m_inner.submit(std::move(one.set), answers[one.client], SubmitHint::MayBlock);
+        m_inner.submitOne(std::move(one.set), answers[one.client], SubmitHint::MayBlock);
     for (auto &[client, gatherer] : answers)
         client->storeAnswered(std::move(gatherer.gathered));
 }

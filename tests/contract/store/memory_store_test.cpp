@@ -23,7 +23,7 @@ private Q_SLOTS:
         QCOMPARE(verdictOf(sets.acceptConsumed(oldest)), Verdict::Committed);
         VerdictLog log;
         for (std::size_t count = 0; count < limits::memory_ledger_max; ++count)
-            store().submit(sets.acceptConsumed(freshInput()), log, SubmitHint::NeverBlock);
+            store().submitOne(sets.acceptConsumed(freshInput()), log, SubmitHint::NeverBlock);
         QVERIFY(log.waitFor(limits::memory_ledger_max));
         QVERIFY(!outcomeOf(alpha.id, oldest->id));
         QCOMPARE(sequencesOf(openSession("alpha")), sequencesOf({open}));

@@ -40,7 +40,7 @@ StoredSession StoreContract::afterReopening(const QByteArray &name)
 Verdict StoreContract::verdictOf(WriteSet set)
 {
     const TicketNumber ticket = set.ticket;
-    store().submit(std::move(set), m_log, SubmitHint::NeverBlock);
+    store().submitOne(std::move(set), m_log, SubmitHint::NeverBlock);
     if (!m_log.waitFor(++m_asked)) {
         QTest::qFail("no verdict came", __FILE__, __LINE__);
         return Verdict::Unknown;

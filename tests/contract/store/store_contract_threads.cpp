@@ -54,8 +54,8 @@ void StoreContract::verdictsOfASessionComeInTicketOrder()
     SetBuilder ofBeta(beta.id);
     VerdictLog log;
     for (std::size_t at = 0; at < count; ++at) {
-        store().submit(ofAlpha.accept(freshInput()), log, SubmitHint::NeverBlock);
-        store().submit(ofBeta.accept(freshInput()), log, SubmitHint::MayBlock);
+        store().submitOne(ofAlpha.accept(freshInput()), log, SubmitHint::NeverBlock);
+        store().submitOne(ofBeta.accept(freshInput()), log, SubmitHint::MayBlock);
     }
     QVERIFY(log.waitFor(2 * count));
     const auto tickets = ticketsBySession(log.answers());
@@ -69,11 +69,11 @@ void StoreContract::everySetGetsExactlyOneVerdict()
     SetBuilder sets(alpha.id);
     VerdictLog log;
     for (int at = 0; at < 50; ++at)
-        store().submit(sets.accept(freshInput()), log, SubmitHint::NeverBlock);
+        store().submitOne(sets.accept(freshInput()), log, SubmitHint::NeverBlock);
     // The second half stands behind one that is refused.
-    store().submit(sets.finishRun(runIdOf(1), {freshInput()}), log, SubmitHint::NeverBlock);
+    store().submitOne(sets.finishRun(runIdOf(1), {freshInput()}), log, SubmitHint::NeverBlock);
     for (int at = 0; at < 49; ++at)
-        store().submit(sets.accept(freshInput()), log, SubmitHint::NeverBlock);
+        store().submitOne(sets.accept(freshInput()), log, SubmitHint::NeverBlock);
     QVERIFY(log.waitFor(100));
     // Closing the store lets out whatever it would have said twice.
     m_store.reset();
@@ -115,9 +115,9 @@ void StoreContract::manyThreadsSubmitAtOnce()
         SetBuilder sets(session);
         for (std::size_t count = 0; count < cycles; ++count) {
             const InputPointer ends = freshInput();
-            store().submit(sets.accept(ends), log, SubmitHint::NeverBlock);
-            store().submit(sets.accept(freshInput()), log, SubmitHint::NeverBlock);
-            store().submit(sets.finishRun(runIdOf(count), {ends}), log, SubmitHint::MayBlock);
+            store().submitOne(sets.accept(ends), log, SubmitHint::NeverBlock);
+            store().submitOne(sets.accept(freshInput()), log, SubmitHint::NeverBlock);
+            store().submitOne(sets.finishRun(runIdOf(count), {ends}), log, SubmitHint::MayBlock);
         }
     });
     QVERIFY(log.waitFor(threads * cycles * 3));
@@ -160,8 +160,8 @@ void StoreContract::aClientHearsOnlyItsOwnVerdicts()
     VerdictLog alphaLog;
     VerdictLog betaLog;
     for (int at = 0; at < 100; ++at) {
-        store().submit(ofAlpha.accept(freshInput()), alphaLog, SubmitHint::NeverBlock);
-        store().submit(ofBeta.accept(freshInput()), betaLog, SubmitHint::NeverBlock);
+        store().submitOne(ofAlpha.accept(freshInput()), alphaLog, SubmitHint::NeverBlock);
+        store().submitOne(ofBeta.accept(freshInput()), betaLog, SubmitHint::NeverBlock);
     }
     QVERIFY(alphaLog.waitFor(100));
     QVERIFY(betaLog.waitFor(100));

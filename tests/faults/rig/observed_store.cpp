@@ -77,7 +77,7 @@ void ObservedStore::note(const WriteSet &set)
     }
 }
 
-void ObservedStore::submit(WriteSet set, StoreClient &client, SubmitHint hint)
+void ObservedStore::submitting(const WriteSet &set, StoreClient &client)
 {
     note(set);
     Ticket ticket = describe(set);
@@ -89,7 +89,13 @@ void ObservedStore::submit(WriteSet set, StoreClient &client, SubmitHint hint)
     ++m_moments.gauges().tickets;
     if (ticket.step == Step::Ending)
         m_moments.enter(Window::RunUncommitted);
-    m_inner.submit(std::move(set), *this, hint);
+}
+
+void ObservedStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)
+{
+    for (const WriteSet &set : sets)
+        submitting(set, client);
+    m_inner.submit(std::move(sets), *this, hint);
 }
 
 void ObservedStore::granted(SessionId session, bool grants)

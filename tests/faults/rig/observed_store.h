@@ -26,7 +26,7 @@ public:
     }
 
     void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
-    void submit(WriteSet set, StoreClient &client, SubmitHint hint) override;
+    void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;
@@ -51,6 +51,7 @@ private:
     Ticket describe(const WriteSet &set);
     int awaited(const std::vector<FinishedInput> &inputs);
     void note(const WriteSet &set);
+    void submitting(const WriteSet &set, StoreClient &client);
     void answered(const Ticket &ticket, const StoreAnswer &answer);
     void granted(SessionId session, bool grants);
 

@@ -9,7 +9,8 @@
 #include "session/system_clock.h"
 #include "store/sqlite_store.h"
 
-#include <QDir>
+#include <QCoreApplication>
+#include <QFile>
 #include <QTemporaryDir>
 
 #include <condition_variable>
@@ -88,12 +89,9 @@ public:
     {
     }
 
-    long submitted() const { return m_submitted; }
-
     double perSecond(int callers, double windowSeconds)
     {
-        for (int at = 0; at < callers; ++at)
-            submit();
+        submit(callers);
         long ended = 0;
         const double begin = seconds();
         double now = begin;
@@ -102,8 +100,7 @@ public:
             const long heard = take();
             ended += heard;
             inFlight -= heard;
-            for (long at = 0; at < heard; ++at)
-                submit();
+            submit(heard);
             inFlight += heard;
             now = seconds();
         }
@@ -117,24 +114,29 @@ public:
     {
         long inFlight = 0;
         for (long left = inputs; left > 0 || inFlight > 0;) {
-            for (; left > 0 && inFlight < callers; --left, ++inFlight)
-                submit();
-            inFlight -= take();
+            const long more = std::min(left, callers - inFlight);
+            submit(more);
+            left -= more;
+            inFlight += more - take();
         }
     }
 
 private:
-    void submit()
+    /// Together, as the raw loop hands over its jobs.
+    void submit(long count)
     {
-        SubmissionAnswers answers;
-        if (m_until == Until::Accepted) {
-            answers.receipt = [this](const AcceptReceipt &receipt) { hear(receipt.accepted()); };
-        } else {
-            answers.outcome = [this](const Outcome &outcome) { hear(outcome.succeeded()); };
+        std::vector<NewInput> inputs(static_cast<std::size_t>(count));
+        for (NewInput &one : inputs) {
+            one.session = m_host.session(m_submitted++ % m_sessions);
+            one.input = durablePrompt();
+            if (m_until == Until::Accepted) {
+                one.answers.receipt = [this](const AcceptReceipt &receipt) { hear(receipt.accepted()); };
+            } else {
+                one.options.wait = WaitFor::Terminal;
+                one.answers.outcome = [this](const Outcome &outcome) { hear(outcome.succeeded()); };
+            }
         }
-        m_host.host().submit(m_host.session(m_submitted++ % m_sessions), durablePrompt(),
-                             {.wait = m_until == Until::Ended ? WaitFor::Terminal : WaitFor::Nothing},
-                             std::move(answers));
+        m_host.host().submitAll(std::move(inputs));
     }
     void hear(bool good)
     {
@@ -193,21 +195,24 @@ Figure cycleFigure(const QString &folder, int sessions, double gate, int rounds,
         [&] { return loop.perSecond(sessions, window); });
 }
 
-/// Syncs of the disk for each input, counted where SQLite asks for them: the same on every machine.
-Figure syncFigure(const QString &folder, int callers, double most, double window)
+/// Syncs of the disk for each input of one session, counted where SQLite asks for them: the same on every
+/// machine. With a backlog all inputs are there before the first run ends; else each comes when the one before
+/// has ended.
+Figure syncFigure(const QString &folder, long inputs, bool backlog)
 {
     faults::FaultVfs disk("bench-disk");
     DurableHost host(folder, 1, true, QByteArray::fromStdString(disk.name()));
     Callers loop(host, Callers::Until::Ended, 1);
     const auto before = disk.count(faults::CallKind::Sync);
-    loop.perSecond(callers, window);
+    loop.submitAll(inputs, backlog ? inputs : 1);
     const auto syncs = static_cast<double>(disk.count(faults::CallKind::Sync) - before);
-    const double perInput = syncs / static_cast<double>(loop.submitted());
+    const double perInput = syncs / static_cast<double>(inputs);
+    const double most = backlog ? 1 : 2;
     return {.id = "P2c",
-            .what = "syncs per input, one session, " + callersText(callers),
+            .what = std::string("syncs per input, one session") + (backlog ? ", backlog" : ""),
             .unit = "sync",
             .host = perInput,
-            .limit = callers == 1 ? "accept and finish" : "one commit per run",
+            .limit = backlog ? "one commit per run" : "accept and finish",
             .raw = most,
             .ratio = perInput / most,
             .gate = 1,
@@ -320,25 +325,31 @@ Figure recoveryFigure(const QString &folder, int sessions, int rounds)
 
 } // namespace
 
-std::vector<Figure> storeFigures(int rounds, int scale)
+std::vector<Figure> storeFigures(const Selection &chosen, int rounds, int scale)
 {
-    // Beside the sources, which are on a disk: a folder for temporary files is often memory, and syncs nothing.
-    const QTemporaryDir directory(QDir::currentPath() + QStringLiteral("/bench-XXXXXX"));
+    // Beside the program, which is on a disk: a folder for temporary files is often memory, and syncs nothing.
+    const QTemporaryDir directory(QCoreApplication::applicationDirPath() + QStringLiteral("/bench-XXXXXX"));
     const QString folder = directory.path();
     const double window = 0.3 * scale;
-    return {acceptFigure(folder, 1, 0.7, rounds, window),
-            acceptFigure(folder, 10, 0.6, rounds, window),
-            acceptFigure(folder, 100, 0.5, rounds, window),
-            acceptFigure(folder, 1000, 0.4, rounds, window),
-            cycleFigure(folder, 1, 0.7, rounds, window),
-            cycleFigure(folder, 100, 0.5, rounds, window),
-            cycleFigure(folder, 1000, 0.35, rounds, window),
-            syncFigure(folder, 1, 2.0, window),
-            syncFigure(folder, 100, 1.0, window),
-            createFigure(folder, 1, rounds, window),
-            createFigure(folder, 100, rounds, window),
-            recoveryFigure(folder, 100'000, rounds),
-            historyFigure(folder, 20'000 * scale)};
+    std::vector<Figure> figures;
+    const auto add = [&](const char *id, const std::function<Figure()> &measure) {
+        if (chosen.holds(id))
+            figures.push_back(measure());
+    };
+    add("P1a", [&] { return acceptFigure(folder, 1, 0.7, rounds, window); });
+    add("P1b", [&] { return acceptFigure(folder, 10, 0.6, rounds, window); });
+    add("P1b", [&] { return acceptFigure(folder, 100, 0.5, rounds, window); });
+    add("P1b", [&] { return acceptFigure(folder, 1000, 0.4, rounds, window); });
+    add("P2a", [&] { return cycleFigure(folder, 1, 0.7, rounds, window); });
+    add("P2b", [&] { return cycleFigure(folder, 100, 0.5, rounds, window); });
+    add("P2b", [&] { return cycleFigure(folder, 1000, 0.35, rounds, window); });
+    add("P2c", [&] { return syncFigure(folder, 500L * scale, false); });
+    add("P2c", [&] { return syncFigure(folder, 500L * scale, true); });
+    add("P4", [&] { return createFigure(folder, 1, rounds, window); });
+    add("P4", [&] { return createFigure(folder, 100, rounds, window); });
+    add("P5a", [&] { return recoveryFigure(folder, 100'000, rounds); });
+    add("P10", [&] { return historyFigure(folder, 20'000 * scale); });
+    return figures;
 }
 
 } // namespace burrow::bench

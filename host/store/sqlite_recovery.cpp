@@ -3,6 +3,7 @@
 // costs nothing.
 #include "store/sqlite_recovery.h"
 
+#include "store/damage.h"
 #include "store/record_columns_io.h"
 #include "store/sqlite_schema.h"
 
@@ -14,14 +15,6 @@
 namespace burrow {
 
 namespace {
-
-QString damaged(const char *table, const QString &row)
-{
-    return QStringLiteral(
-               "the row of %1 in table \"%2\" is damaged; restore a backup of the store, or remove the "
-               "row")
-        .arg(row, QString::fromLatin1(table));
-}
 
 Result<SqliteDatabase> openReader(const QString &path, const QByteArray &vfs)
 {
@@ -51,14 +44,9 @@ Result<void> eachRow(SqliteDatabase &database, const char *select, Take take)
 
 struct Inputs
 {
-    struct Damaged
-    {
-        quint64 sequence = 0;
-        qint64 sid = 0;
-    };
     Result<void> read;
     std::list<InputColumns> sound;
-    std::vector<Damaged> damaged;
+    std::vector<InputColumns> damaged;
 };
 
 Inputs readInputs(const QString &path, const QByteArray &vfs)
@@ -69,39 +57,24 @@ Inputs readInputs(const QString &path, const QByteArray &vfs)
         inputs.read = database.error();
         return inputs;
     }
+    quint64 last = 0;
+    bool inOrder = true;
     inputs.read = eachRow<InputColumns>(*database, input_select, [&](InputColumns row, bool sound) {
+        inOrder &= row.sequence > last;
+        last = row.sequence;
         if (sound)
             inputs.sound.push_back(std::move(row));
         else
-            inputs.damaged.push_back({row.sequence, row.sid});
+            inputs.damaged.push_back(std::move(row));
     });
+    // A row that is out of its place stands where another one was.
+    if (inputs.read && !inOrder)
+        inputs.read =
+            Error{ErrorKind::Io, QStringLiteral("table \"input\" of the store %1 is damaged: its rows are out "
+                                                "of order; restore a backup of the store")
+                                     .arg(path)};
     return inputs;
 }
-
-/// Finds sessions by their number. They are read in the order of their numbers, which are dense but for
-/// sessions that are gone, so that a number is nearly the place.
-class SidIndex
-{
-public:
-    void reserve(qint64 count) { m_entries.reserve(static_cast<std::size_t>(count)); }
-    void add(SessionEntry &entry) { m_entries.push_back(&entry); }
-    SessionEntry *find(qint64 sid) const
-    {
-        if (m_entries.empty() || sid < m_entries.front()->sid)
-            return nullptr;
-        const auto distance = static_cast<std::size_t>(sid - m_entries.front()->sid);
-        const auto end = m_entries.begin() + static_cast<qsizetype>(std::min(distance + 1, m_entries.size()));
-        if ((*(end - 1))->sid == sid)
-            return *(end - 1);
-        const auto place =
-            std::lower_bound(m_entries.begin(), end, sid,
-                             [](const SessionEntry *entry, qint64 wanted) { return entry->sid < wanted; });
-        return place != end && (*place)->sid == sid ? *place : nullptr;
-    }
-
-private:
-    std::vector<SessionEntry *> m_entries;
-};
 
 class SessionScan
 {
@@ -128,13 +101,7 @@ public:
         if (read)
             read = takeNamesOfIndex(*database);
         if (read)
-            read = eachRow<ColdColumns>(*database, cold_select, [this](ColdColumns row, bool sound) {
-                if (RecoveredSession *image = imageOf(row.sid)) {
-                    if (!sound)
-                        image->complain(damaged("cold", QStringLiteral("session %1").arg(row.sid)));
-                    image->cold = std::move(row);
-                }
-            });
+            read = takeBindings(*database);
         if (read)
             read = takeSnapshotNumbers(*database);
         if (read)
@@ -186,16 +153,63 @@ private:
         return {};
     }
 
+    Result<void> takeBindings(SqliteDatabase &database)
+    {
+        Result<void> owned;
+        const Result<void> read = eachRow<ColdColumns>(database, cold_select, [&](ColdColumns row, bool sound) {
+            RecoveredSession *image = imageOf(row.sid);
+            if (!sound) {
+                if (const SessionEntry *moved = ownerByChecksum(row, m_bySid))
+                    image = moved->image.get();
+                const QString which = QStringLiteral("session %1").arg(row.sid);
+                if (image != nullptr)
+                    image->complain(damaged("cold", which));
+                else
+                    owned = belongsToNobody("cold", which);
+            } else if (image != nullptr) {
+                image->cold = std::move(row);
+            }
+        });
+        return read ? owned : read;
+    }
+
+    /// The bytes are left for when the session is opened. But a snapshot of no session, or one that is out of
+    /// its place, is one that some session would miss without knowing: then all are looked at.
     Result<void> takeSnapshotNumbers(SqliteDatabase &database)
     {
         Result<SqliteStatement> numbers = database.prepare("SELECT sid FROM snapshot");
         if (!numbers)
             return numbers.error();
+        bool inOrder = true;
+        std::optional<qint64> last;
         while (numbers->step() == SQLITE_ROW) {
-            if (RecoveredSession *image = imageOf(numbers->integerAt(0)))
+            const qint64 sid = numbers->integerAt(0);
+            RecoveredSession *image = imageOf(sid);
+            if (image != nullptr)
                 image->hasSnapshot = true;
+            inOrder &= image != nullptr && (!last || *last < sid);
+            last = sid;
         }
-        return {};
+        return inOrder ? Result<void>() : blameDamagedSnapshots(database);
+    }
+
+    Result<void> blameDamagedSnapshots(SqliteDatabase &database)
+    {
+        Result<void> owned;
+        const Result<void> read =
+            eachRow<SnapshotColumns>(database, snapshot_select, [&](SnapshotColumns row, bool sound) {
+                if (sound)
+                    return;
+                const SessionEntry *owner = ownerByChecksum(row, m_bySid);
+                if (owner == nullptr)
+                    owner = m_bySid.find(row.sid);
+                const QString which = QStringLiteral("session %1").arg(row.sid);
+                if (owner != nullptr)
+                    owner->image->complain(damaged("snapshot", which));
+                else
+                    owned = belongsToNobody("snapshot", which);
+            });
+        return read ? owned : read;
     }
 
     Result<void> takeCounters(SqliteDatabase &database)
@@ -225,7 +239,7 @@ private:
     std::vector<SessionEntry *> m_damaged;
 };
 
-void link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
+Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
 {
     while (!inputs.sound.empty()) {
         const InputColumns &row = inputs.sound.front();
@@ -239,13 +253,14 @@ void link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
             inputs.sound.pop_front();
         }
     }
-    for (const Inputs::Damaged &row : inputs.damaged) {
+    for (const InputColumns &row : inputs.damaged) {
         scan.highestSequence = std::max(scan.highestSequence, row.sequence);
-        if (const SessionEntry *owner = bySid.find(row.sid))
-            owner->image->complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
-        else
-            ++scan.strayRows;
+        const SessionEntry *owner = ownerOfDamaged(row, bySid);
+        if (owner == nullptr)
+            return belongsToNobody("input", QStringLiteral("input %1").arg(row.sequence));
+        owner->image->complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
     }
+    return {};
 }
 
 } // namespace
@@ -262,7 +277,8 @@ Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
         return sessions.error();
     if (!inputs.read)
         return inputs.read.error();
-    link(scan, bySid, inputs);
+    if (const Result<void> linked = link(scan, bySid, inputs); !linked)
+        return linked.error();
     return scan;
 }
 

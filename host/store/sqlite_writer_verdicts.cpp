@@ -164,13 +164,20 @@ void SqliteWriter::fence()
 void SqliteWriter::decideWithMarker()
 {
     const QString failure = m_failure;
+    bool taken = false; // By another host: then nothing of ours can come after it.
     int code = m_database.executeCode("BEGIN IMMEDIATE");
     if (code == SQLITE_OK) {
-        const bool marked = changeHost(m_database, [this](HostColumns &host) {
+        const bool marked = changeHost(m_database, [&](HostColumns &host) {
             ++host.incarnation;
-            return host.epoch == m_options.epoch;
+            taken = host.epoch != m_options.epoch;
+            return !taken;
         });
         code = marked ? m_database.executeCode("COMMIT") : SQLITE_ABORT;
+    }
+    if (taken) {
+        m_database.executeCode("ROLLBACK");
+        fence();
+        return;
     }
     if (code == SQLITE_OK) {
         tellAll(Verdict::NotWritten, failure);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/damage.h"
+
+#include "model/ids.h"
+
+namespace burrow {
+
+QString damaged(const char *table, const QString &row)
+{
+    return QStringLiteral(
+               "the row of %1 in table \"%2\" is damaged; restore a backup of the store, or remove the "
+               "row")
+        .arg(row, QString::fromLatin1(table));
+}
+
+Error belongsToNobody(const char *table, const QString &row)
+{
+    return {ErrorKind::Io,
+            QStringLiteral("the row of %1 in table \"%2\" is damaged so that nobody can tell whose it "
+                           "is; restore a backup of the store, or remove the row")
+                .arg(row, QString::fromLatin1(table))};
+}
+
+const SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid)
+{
+    if (const SessionEntry *moved = ownerByChecksum(row, bySid))
+        return moved;
+    const auto isSoundWith = [&row](auto change) {
+        InputColumns other = row;
+        change(other);
+        return checksum(other) == row.crc;
+    };
+    const Uuid id = row.id.uuid();
+    const quint64 sequence = sequenceOf(InputId{id});
+    const Uuid repaired{id.high, id.low - sequence + row.sequence};
+    const bool agrees = sequence == row.sequence
+                        || isSoundWith([&](InputColumns &other) { other.sequence = sequence; })
+                        || isSoundWith([&](InputColumns &other) { other.id = repaired; });
+    return agrees ? bySid.find(row.sid) : nullptr;
+}
+
+} // namespace burrow

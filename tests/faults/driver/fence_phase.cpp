@@ -51,7 +51,9 @@ void takeOverAt(const Plan &plan, std::uint64_t nth, Finding &finding)
         for (std::size_t session = 0; session < sessions; ++session)
             trial.submit(session);
     }
-    trial.rig().waitForAnswers(0, 20s);
+    // Also those whose inputs only waited when the store said so: they hear it when the host goes down.
+    if (!trial.rig().waitForAnswers(0, 20s))
+        trial.violated("I5 a submitter of a host that is taken over waits for ever");
     if (raised) {
         ++finding.faults;
         // Told after the takeover: everybody must hear that they are not served, nobody that they are.

@@ -120,7 +120,7 @@ void print(const Finding &finding)
 
 int main(int argc, char **argv)
 {
-    const QCoreApplication application(argc, argv); // The hosts of this process need one; it runs no loop.
+    const QCoreApplication application(argc, argv); // The hosts of this process run their loops themselves.
     CommandLine line = parse(argc, argv);
     std::signal(SIGPIPE, SIG_IGN); // A victim may be gone before its last line is sent.
     bool ownFolder = line.plan.folder.empty();

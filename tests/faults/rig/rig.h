@@ -2,6 +2,7 @@
 #pragma once
 
 #include "control/host.h"
+#include "rig/event_loop_thread.h"
 #include "rig/follower.h"
 #include "rig/observed_store.h"
 #include "rig/open_store.h"
@@ -18,8 +19,8 @@ struct RigOptions
     quint32 shards = 2;
 };
 
-/// A host as it ships, over the SQLite store as it ships, with a witness beside it. Lives on the thread that
-/// made it; every function may be called from any thread.
+/// A host as it ships, over the SQLite store as it ships, with a witness beside it. The host lives on a thread
+/// with an event loop of its own; every function may be called from any other thread.
 class Rig
 {
 public:
@@ -44,7 +45,7 @@ public:
     /// Blocks until nothing moves any more by itself. False: not within the time.
     bool settles(std::chrono::milliseconds limit);
     /// Ends the host, so that nothing submits any more; the store stays.
-    void endHost() { m_host.reset(); }
+    void endHost();
 
 private:
     Rig(std::unique_ptr<Store> store, const RigOptions &options, Witness &witness, Moments &moments);
@@ -63,7 +64,8 @@ private:
     std::unique_ptr<Store> m_store;
     ObservedStore m_observed;
     std::shared_ptr<Workshop> m_workshop;
-    Follower m_follower; ///< Outlives the host, which finishes every future.
+    Follower m_follower;    ///< Outlives the host, which finishes every future.
+    EventLoopThread m_home; ///< Where the host lives.
     std::unique_ptr<Host> m_host;
 };
 

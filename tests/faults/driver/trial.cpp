@@ -104,6 +104,15 @@ void Trial::lookAt(Moment moment)
         violated(sentence);
 }
 
+void Trial::lookAtWaiters()
+{
+    takeNotes();
+    for (const auto &[label, story] : m_history.stories()) {
+        if (!story.toldId.empty() && !story.heard)
+            violated("I5 " + label + " was acknowledged, and its waiter never heard how it ended");
+    }
+}
+
 void Trial::finish()
 {
     m_vfs.setRuler({});

@@ -29,6 +29,9 @@ public:
     /// Submits a new input, every second one with a key; `filler` makes its text so long.
     void submit(std::size_t session, std::size_t filler = 0);
     void lookAt(Moment moment);
+    /// After close(): who waited for an input that was acknowledged has heard how that ended. For hosts that
+    /// nothing befell.
+    void lookAtWaiters();
     /// A host without faults opens the store, finishes everything and says what became of each input; then the
     /// store is looked at.
     void finish();

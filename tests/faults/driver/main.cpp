@@ -29,8 +29,9 @@ struct Phase
 const std::vector<Phase> &phases()
 {
     static const std::vector<Phase> all{
-        {"boundary", boundaryPhase}, {"kill", killPhase},   {"cut", cutPhase},   {"error", errorPhase},
-        {"space", spacePhase},       {"fence", fencePhase}, {"sync", syncPhase}, {"tamper", tamperPhase},
+        {"boundary", boundaryPhase}, {"kill", killPhase},     {"cut", cutPhase},
+        {"error", errorPhase},       {"space", spacePhase},   {"fence", fencePhase},
+        {"sync", syncPhase},         {"tamper", tamperPhase}, {"stop", stopPhase},
     };
     return all;
 }

@@ -46,7 +46,7 @@ Rig::Rig(std::unique_ptr<Store> store, const RigOptions &options, Witness &witne
     : m_witness(witness)
     , m_moments(moments)
     , m_store(std::move(store))
-    , m_observed(*m_store, witness, moments)
+    , m_observed(*m_store, witness, moments, options.stopIsBeingWritten)
     , m_workshop(std::make_shared<Workshop>(m_observed, witness, moments, options.longestRun))
 {
     m_home.call([&] {

@@ -17,6 +17,9 @@ struct RigOptions
     std::size_t sessions = 8;                   ///< Named s0, s1, …
     std::chrono::microseconds longestRun{1000}; ///< Runs take up to that long.
     quint32 shards = 2;
+    /// Called with a session's name when its last write before it is stopped is about to be given to the store,
+    /// on the thread that the session runs on: what is submitted here comes behind that write.
+    std::function<void(const QByteArray &)> stopIsBeingWritten;
 };
 
 /// A host as it ships, over the SQLite store as it ships, with a witness beside it. The host lives on a thread

@@ -4,9 +4,9 @@
 
 usage: run.py [NAME]...       a name is the beginning of a patch's, such as 03; without any, all are tried
 
-The copy and its build are in build/planted; the project's own sources are never touched. What is planted is a
-patch and not a switch in the product: there is nothing to leave on by mistake. A patch that no longer applies
-fails the run.
+The copy, its build and the stores that were broken are in build/planted; the project's own sources are never
+touched. What is planted is a patch and not a switch in the product: there is nothing to leave on by mistake. A
+patch that no longer applies fails the run.
 """
 
 import pathlib
@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 PATCHES = ROOT / "tests" / "faults" / "planted"
 COPY = ROOT / "build" / "planted" / "src"
 BUILD = COPY / "build" / "dev"
+BROKEN = ROOT / "build" / "planted" / "broken"
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "README.md", "LICENSE"]
 COPIED += ["abi", "cmake", "config", "host", "plugins", "tests"]
 
@@ -73,7 +74,9 @@ def found(patch: pathlib.Path) -> str:
     if not build():
         return "does not build"
     invariant, phases = EXPECTED[patch.name[:2]]
-    command = [BUILD / "tests" / "bin" / "burrow-faults", *phases]
+    folder = BROKEN / patch.stem
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [BUILD / "tests" / "bin" / "burrow-faults", "--folder", folder, *phases]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     except subprocess.TimeoutExpired:

@@ -78,8 +78,19 @@ private:
             const auto phase = m_tables.phases.find(row.session);
             if (phase != m_tables.phases.end()
                 && (phase->second == phase_stopped || phase->second == phase_destroyed))
-                violated("I6 " + row.session + " is stopped and " + id + " is open in it");
+                violated("I6 " + row.session + " is stopped and holds " + openInput(id));
         }
+    }
+
+    /// An input by the name under which submitters know it.
+    std::string openInput(const std::string &id) const
+    {
+        const auto admission = m_history.admissions().find(id);
+        if (admission == m_history.admissions().end())
+            return "an open input that nobody submitted, " + id;
+        const auto story = m_history.stories().find(admission->second.label);
+        const bool told = story != m_history.stories().end() && story->second.toldId == id;
+        return "the open input " + admission->second.label + (told ? ", which was acknowledged" : "");
     }
 
     void known(const std::string &id, const std::string &session, const std::string &key)

@@ -69,6 +69,7 @@ void History::told(std::string_view line)
         story.refused = words[2];
     } else if (verb == "ended" && words.size() > 3) {
         ++m_ended;
+        story.heard = true;
         // Who sent it again is named by the id that would have been its second one.
         if (story.submits == 1 && story.toldId != plainId(words[2]) && !story.toldId.empty())
             violated("I5 " + story.label + " ended under another id");

@@ -21,7 +21,8 @@ struct Story
     std::set<std::string> ids;      ///< Under which it was admitted, told or not; as 32 hex digits.
     std::string toldId;             ///< Its acknowledgement; empty when none came.
     std::string refused;            ///< Why it was refused; empty when it was not.
-    std::set<std::string> outcomes; ///< What waiters were told.
+    std::set<std::string> outcomes; ///< How it ended, as waiters and those who asked were told.
+    bool heard = false;             ///< Who waited was told that the waiting is over, and how.
     int submits = 0;                ///< How often it was sent.
 };
 

@@ -29,8 +29,9 @@ struct Phase
 const std::vector<Phase> &phases()
 {
     static const std::vector<Phase> all{
-        {"boundary", boundaryPhase}, {"kill", killPhase},   {"cut", cutPhase},   {"error", errorPhase},
-        {"space", spacePhase},       {"fence", fencePhase}, {"sync", syncPhase}, {"tamper", tamperPhase},
+        {"boundary", boundaryPhase}, {"kill", killPhase},     {"cut", cutPhase},
+        {"error", errorPhase},       {"space", spacePhase},   {"fence", fencePhase},
+        {"sync", syncPhase},         {"tamper", tamperPhase}, {"stop", stopPhase},
     };
     return all;
 }
@@ -120,7 +121,7 @@ void print(const Finding &finding)
 
 int main(int argc, char **argv)
 {
-    const QCoreApplication application(argc, argv); // The hosts of this process need one; it runs no loop.
+    const QCoreApplication application(argc, argv); // The hosts of this process run their loops themselves.
     CommandLine line = parse(argc, argv);
     std::signal(SIGPIPE, SIG_IGN); // A victim may be gone before its last line is sent.
     bool ownFolder = line.plan.folder.empty();

@@ -26,6 +26,8 @@ Finding errorPhase(const Plan &plan);
 Finding spacePhase(const Plan &plan);
 /// Lets another host take over right before a transaction begins: I7.
 Finding fencePhase(const Plan &plan);
+/// Stops a session while others submit to it, also right behind the write that stops it.
+Finding stopPhase(const Plan &plan);
 /// Puts sound rows into wrong places: their sessions must be held.
 Finding tamperPhase(const Plan &plan);
 /// Counts syncs: no acknowledgement without one, and no more than two for an input.

@@ -86,12 +86,17 @@ void Trial::takeNotes()
 
 void Trial::submit(std::size_t session, std::size_t filler)
 {
-    const std::uint64_t number = m_submits++;
-    const std::string label = m_name + "-" + std::to_string(number);
-    const std::string key = number % 2 == 0 ? "key-" + label : std::string();
     const std::string flavour = filler == 0 ? "ok" : "ok" + std::string(filler, '.');
     const QByteArray name = sessionName(session);
-    m_history.submitted(name.toStdString(), label, key, flavour);
+    std::string label;
+    std::string key;
+    {
+        const std::lock_guard lock(m_submitting);
+        const std::uint64_t number = m_submits++;
+        label = m_name + "-" + std::to_string(number);
+        key = number % 2 == 0 ? "key-" + label : std::string();
+        m_history.submitted(name.toStdString(), label, key, flavour);
+    }
     m_rig->submit(name, QByteArray::fromStdString(label), QByteArray::fromStdString(key),
                   QByteArray::fromStdString(flavour));
 }
@@ -102,6 +107,15 @@ void Trial::lookAt(Moment moment)
     const Tables tables = readTables(copyStore(path(), m_folder));
     for (const std::string &sentence : check(tables, m_history, moment))
         violated(sentence);
+}
+
+void Trial::lookAtWaiters()
+{
+    takeNotes();
+    for (const auto &[label, story] : m_history.stories()) {
+        if (!story.toldId.empty() && !story.heard)
+            violated("I5 " + label + " was acknowledged, and its waiter never heard how it ended");
+    }
 }
 
 void Trial::finish()

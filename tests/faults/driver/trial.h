@@ -5,6 +5,8 @@
 #include "driver/checker.h"
 #include "rig/rig.h"
 
+#include <mutex>
+
 namespace burrow::faults {
 
 /// One store and a host over it in this process, for faults that a host survives. Its disk does as a ruler
@@ -26,9 +28,12 @@ public:
     Rig &rig() { return *m_rig; }
     /// Ends the host and closes the store.
     void close();
-    /// Submits a new input, every second one with a key; `filler` makes its text so long.
+    /// Submits a new input, every second one with a key; `filler` makes its text so long. From any thread.
     void submit(std::size_t session, std::size_t filler = 0);
     void lookAt(Moment moment);
+    /// After close(): who waited for an input that was acknowledged has heard how that ended. For hosts that
+    /// nothing befell.
+    void lookAtWaiters();
     /// A host without faults opens the store, finishes everything and says what became of each input; then the
     /// store is looked at.
     void finish();
@@ -50,8 +55,9 @@ private:
     Moments m_moments;
     std::unique_ptr<Memory> m_witness;
     std::unique_ptr<Rig> m_rig;
-    History m_history;
-    std::uint64_t m_submits = 0;
+    std::mutex m_submitting;
+    History m_history;           // While somebody submits, guarded by m_submitting.
+    std::uint64_t m_submits = 0; // Guarded by m_submitting.
     std::vector<std::string> m_violations;
 };
 

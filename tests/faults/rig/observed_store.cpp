@@ -80,6 +80,9 @@ void ObservedStore::note(const WriteSet &set)
 void ObservedStore::submitting(const WriteSet &set, StoreClient &client)
 {
     note(set);
+    const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
+    if (lifecycle != nullptr && lifecycle->verb == "stop" && m_stopIsBeingWritten)
+        m_stopIsBeingWritten(nameOf(set.session));
     Ticket ticket = describe(set);
     ticket.client = &client;
     {

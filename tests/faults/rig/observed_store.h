@@ -18,10 +18,13 @@ namespace burrow::faults {
 class ObservedStore : public Store, private StoreClient
 {
 public:
-    ObservedStore(Store &inner, Witness &witness, Moments &moments)
+    /// `stopIsBeingWritten` may be empty; RigOptions says when it is called.
+    ObservedStore(Store &inner, Witness &witness, Moments &moments,
+                  std::function<void(const QByteArray &)> stopIsBeingWritten)
         : m_inner(inner)
         , m_witness(witness)
         , m_moments(moments)
+        , m_stopIsBeingWritten(std::move(stopIsBeingWritten))
     {
     }
 
@@ -58,6 +61,7 @@ private:
     Store &m_inner;
     Witness &m_witness;
     Moments &m_moments;
+    const std::function<void(const QByteArray &)> m_stopIsBeingWritten;
     mutable std::mutex m_mutex;
     QHash<Key, Ticket> m_tickets;         // Guarded by m_mutex.
     QHash<SessionId, QByteArray> m_names; // Guarded by m_mutex.

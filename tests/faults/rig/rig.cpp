@@ -46,16 +46,24 @@ Rig::Rig(std::unique_ptr<Store> store, const RigOptions &options, Witness &witne
     : m_witness(witness)
     , m_moments(moments)
     , m_store(std::move(store))
-    , m_observed(*m_store, witness, moments)
+    , m_observed(*m_store, witness, moments, options.stopIsBeingWritten)
     , m_workshop(std::make_shared<Workshop>(m_observed, witness, moments, options.longestRun))
-    , m_host(std::make_unique<Host>(HostOptions{.name = "rig", .shards = options.shards}, m_observed, m_clock))
 {
-    QObject::connect(m_host.get(), &Host::fenced, m_host.get(), [this] { m_witness.told("fenced"); });
+    m_home.call([&] {
+        m_host =
+            std::make_unique<Host>(HostOptions{.name = "rig", .shards = options.shards}, m_observed, m_clock);
+        QObject::connect(m_host.get(), &Host::fenced, m_host.get(), [this] { m_witness.told("fenced"); });
+    });
 }
 
 Rig::~Rig()
 {
-    m_host.reset();
+    endHost();
+}
+
+void Rig::endHost()
+{
+    m_home.call([this] { m_host.reset(); });
 }
 
 Result<std::unique_ptr<Rig>> Rig::open(const RigOptions &options, Witness &witness, Moments &moments)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "control/host.h"
+#include "rig/event_loop_thread.h"
 #include "rig/follower.h"
 #include "rig/observed_store.h"
 #include "rig/open_store.h"
@@ -16,10 +17,13 @@ struct RigOptions
     std::size_t sessions = 8;                   ///< Named s0, s1, …
     std::chrono::microseconds longestRun{1000}; ///< Runs take up to that long.
     quint32 shards = 2;
+    /// Called with a session's name when its last write before it is stopped is about to be given to the store,
+    /// on the thread that the session runs on: what is submitted here comes behind that write.
+    std::function<void(const QByteArray &)> stopIsBeingWritten;
 };
 
-/// A host as it ships, over the SQLite store as it ships, with a witness beside it. Lives on the thread that
-/// made it; every function may be called from any thread.
+/// A host as it ships, over the SQLite store as it ships, with a witness beside it. The host lives on a thread
+/// with an event loop of its own; every function may be called from any other thread.
 class Rig
 {
 public:
@@ -44,7 +48,7 @@ public:
     /// Blocks until nothing moves any more by itself. False: not within the time.
     bool settles(std::chrono::milliseconds limit);
     /// Ends the host, so that nothing submits any more; the store stays.
-    void endHost() { m_host.reset(); }
+    void endHost();
 
 private:
     Rig(std::unique_ptr<Store> store, const RigOptions &options, Witness &witness, Moments &moments);
@@ -63,7 +67,8 @@ private:
     std::unique_ptr<Store> m_store;
     ObservedStore m_observed;
     std::shared_ptr<Workshop> m_workshop;
-    Follower m_follower; ///< Outlives the host, which finishes every future.
+    Follower m_follower;    ///< Outlives the host, which finishes every future.
+    EventLoopThread m_home; ///< Where the host lives.
     std::unique_ptr<Host> m_host;
 };
 

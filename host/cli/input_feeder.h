@@ -64,7 +64,7 @@ private:
     bool takeNext();
     void submitNext();
     InputEnd endOfNext(const AcceptReceipt &receipt) const;
-    void takeReceipt(const std::optional<AcceptReceipt> &receipt, const QFuture<Outcome> &outcome);
+    void takeReceipt(const std::optional<AcceptReceipt> &given, const QFuture<Outcome> &outcome);
     void await(const InputEnd &accepted, const QFuture<Outcome> &outcome);
     void fetchKept(const InputEnd &repeated);
     void answer(const InputEnd &end);

@@ -81,7 +81,7 @@ QString installedPluginFolder()
 {
     const QDir program(QCoreApplication::applicationDirPath());
     for (const char *folder : {"../" BURROW_PLUGIN_FOLDER, "../plugins"}) {
-        const QString path = QDir::cleanPath(program.absoluteFilePath(QLatin1String(folder)));
+        QString path = QDir::cleanPath(program.absoluteFilePath(QLatin1String(folder)));
         if (QFileInfo(path).isDir())
             return path;
     }

@@ -14,7 +14,7 @@ namespace burrow {
 
 namespace {
 
-QFuture<void> finishedAfter(std::size_t count, std::function<void(const std::function<void()> &)> begin)
+QFuture<void> finishedAfter(std::size_t count, const std::function<void(const std::function<void()> &)> &begin)
 {
     auto promise = std::make_shared<QPromise<void>>();
     promise->start();
@@ -186,20 +186,20 @@ QFuture<Result<InputFate>> Host::Private::inquire(SessionId session, InputId inp
         answer(InputFate{});
         return answer.future();
     }
-    post(session, InquiryMessage{session, input, key, [this, session, input, key, answer](OpenInput known) {
-                                     if (known.open && known.held.isEmpty()) {
-                                         answer(stillOpen(known));
-                                         return;
-                                     }
-                                     const auto reply = [answer,
-                                                         known](Result<std::optional<StoredOutcome>> found) {
-                                         answer(fateOf(known, std::move(found)));
-                                     };
-                                     if (input.isNull())
-                                         store.findOutcomeByKey(session, key, reply);
-                                     else
-                                         store.findOutcome(session, input, reply);
-                                 }});
+    post(session,
+         InquiryMessage{session, input, key, [this, session, input, key, answer](const OpenInput &known) {
+                            if (known.open && known.held.isEmpty()) {
+                                answer(stillOpen(known));
+                                return;
+                            }
+                            const auto reply = [answer, known](Result<std::optional<StoredOutcome>> found) {
+                                answer(fateOf(known, std::move(found)));
+                            };
+                            if (input.isNull())
+                                store.findOutcomeByKey(session, key, reply);
+                            else
+                                store.findOutcome(session, input, reply);
+                        }});
     return answer.future();
 }
 

@@ -269,7 +269,7 @@ private:
     void publishStarted(Ticket &ticket);
     void lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict);
     void dropInstance();
-    void answerStop(CommandReceipt receipt);
+    void answerStop(const CommandReceipt &receipt);
     void attach(const LifecycleCommand &command);
     void start(LifecycleCommand &command);
     void detach(const QString &reason);

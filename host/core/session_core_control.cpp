@@ -367,7 +367,7 @@ void SessionCore::dropInstance()
         act(DestroyExecutor{});
 }
 
-void SessionCore::answerStop(CommandReceipt receipt)
+void SessionCore::answerStop(const CommandReceipt &receipt)
 {
     for (StopInProgress::Caller &caller : m_stop->callers)
         reply(std::exchange(caller.command, 0), receipt);

@@ -4,6 +4,8 @@
 #include "plugin/abi_text.h"
 #include "plugin/readable_memory.h"
 
+#include <QStringList>
+
 #include <cstring>
 
 namespace burrow {

@@ -130,7 +130,7 @@ private:
     std::optional<Call> nextTeardownCall();
     void leak();
     void finish();
-    Error fault(const QString &sentence) const;
+    Error fault(const QString &what) const;
     QString sentence(const QString &what) const;
     void misbehaved(const QString &what);
     LastToken &last(TokenKind kind) { return m_last[static_cast<std::size_t>(kind)]; }

@@ -13,7 +13,7 @@ constexpr std::array<const char *, 21> statusNames{
     "OK",        "INVALID",      "UNIMPLEMENTED", "STALE",     "WOULD_BLOCK", "CANCELLED", "CLOSED",
     "BAD_STATE", "INCOMPATIBLE", "UNAVAILABLE",   "TIMEOUT",   "DENIED",      "NOT_FOUND", "DUPLICATE",
     "TOO_LARGE", "CONFLICT",     "BUSY",          "EXHAUSTED", "CONFIG",      "IO",        "INTERNAL"};
-static_assert(BURROW_INTERNAL == -20);
+static_assert(statusNames.size() == 1 - BURROW_INTERNAL);
 
 } // namespace
 

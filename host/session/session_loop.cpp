@@ -162,7 +162,7 @@ void SessionLoop::carryOut(CleanupExecutor &action)
     call.session = m_record->core.id();
     call.snapshot = m_record->snapshot;
     m_record->factory->cleanup(call, [inbox = m_outlet.inbox(), session = m_record->core.id(),
-                                      generation = m_record->generation](Result<void> result) {
+                                      generation = m_record->generation](const Result<void> &result) {
         if (!result.ok()) {
             inbox->post(ExecutorMessage{session, generation,
                                         QStringLiteral("clean-up is owed: %1").arg(result.error().message)});

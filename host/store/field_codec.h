@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 
 #include <algorithm>

@@ -39,7 +39,7 @@ Result<void> makeFolder(const QString &folder)
     const QFileInfo info(folder);
     if (info.isDir())
         return {};
-    if (const Result<void> parent = makeFolder(info.absolutePath()); !parent)
+    if (Result<void> parent = makeFolder(info.absolutePath()); !parent)
         return parent;
     if (::mkdir(QFile::encodeName(folder).constData(), 0700) != 0 && errno != EEXIST)
         return systemError(QStringLiteral("cannot make the folder"), folder, errno);

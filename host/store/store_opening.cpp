@@ -62,7 +62,7 @@ public:
 private:
     Result<void> prepareFile()
     {
-        if (const Result<void> folder = makeStoreFolder(m_options.path); !folder)
+        if (Result<void> folder = makeStoreFolder(m_options.path); !folder)
             return folder;
         Result<StoreLock> lock = StoreLock::acquire(m_options.path, m_owner);
         if (!lock)
@@ -87,13 +87,13 @@ private:
         m_opened.report.created = *kind == FileKind::Empty;
         database.setBusyTimeout(2'000);
         if (*kind == FileKind::Empty) {
-            if (const Result<void> made = makeTables(); !made)
+            if (Result<void> made = makeTables(); !made)
                 return made;
         }
-        if (const Result<void> begun = database.execute("BEGIN IMMEDIATE"); !begun)
+        if (Result<void> begun = database.execute("BEGIN IMMEDIATE"); !begun)
             return begun;
         if (*kind == FileKind::Older) {
-            if (const Result<void> migrated = migrateSchema(database, m_options.path); !migrated)
+            if (Result<void> migrated = migrateSchema(database, m_options.path); !migrated)
                 return migrated;
         }
         database.setBusyTimeout(0);
@@ -103,9 +103,9 @@ private:
     Result<void> makeTables()
     {
         SqliteDatabase &database = m_opened.database;
-        if (const Result<void> begun = database.execute("BEGIN IMMEDIATE"); !begun)
+        if (Result<void> begun = database.execute("BEGIN IMMEDIATE"); !begun)
             return begun;
-        if (const Result<void> made = createSchema(database); !made)
+        if (Result<void> made = createSchema(database); !made)
             return made;
         Result<SqliteStatement> insert = database.prepare(host_insert);
         if (!insert)
@@ -184,13 +184,13 @@ private:
             if (update->run() != SQLITE_DONE)
                 return database.lastError();
         }
-        if (const Result<void> committed = database.execute("COMMIT"); !committed)
+        if (Result<void> committed = database.execute("COMMIT"); !committed)
             return committed;
         Result<SqliteDatabase> reader =
             SqliteDatabase::open(m_options.path, SqliteAccess::ReadOnly, m_options.vfs);
         if (!reader)
             return reader.error();
-        if (const Result<void> prepared = prepareReader(*reader); !prepared)
+        if (Result<void> prepared = prepareReader(*reader); !prepared)
             return prepared;
         m_opened.reader = std::move(*reader);
         return {};

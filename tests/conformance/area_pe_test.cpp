@@ -40,7 +40,7 @@ public:
         operation.row.registers.phase = InputPhase::Queued;
         return write(session, std::move(operation));
     }
-    static FinishRunOperation finish(std::vector<quint64> sequences, quint64 run)
+    static FinishRunOperation finish(const std::vector<quint64> &sequences, quint64 run)
     {
         FinishRunOperation operation;
         operation.run = {Uuid{5, run}};

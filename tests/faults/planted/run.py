@@ -66,6 +66,15 @@ def build() -> bool:
     return run("cmake", "--build", BUILD, "--target", "burrow-faults") == 0
 
 
+def driven(command: list[object]) -> subprocess.CompletedProcess:
+    """Runs the driver, three times at most while a signal ends it: a bug may take its process down unheard."""
+    for _ in range(3):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        if done.returncode >= 0:
+            break
+    return done
+
+
 def found(patch: pathlib.Path) -> str:
     """What became of a planted bug: "found", or what went wrong."""
     copy_changed()
@@ -78,7 +87,7 @@ def found(patch: pathlib.Path) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     command = [BUILD / "tests" / "bin" / "burrow-faults", "--folder", folder, *phases]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        done = driven(command)
     except subprocess.TimeoutExpired:
         return "NOT FOUND: the driver does not end"
     sentences = [line.strip() for line in done.stdout.splitlines() if line.strip().startswith("!")]

@@ -9,6 +9,9 @@
 #include "compose/composition.h"
 #include "config/nearest_name.h"
 
+#include <algorithm>
+#include <set>
+
 namespace burrow {
 
 namespace {
@@ -47,6 +50,25 @@ public:
     {
         return m_configuration && !m_configuration->sessions.contains(session.name);
     }
+    /// Adds the sessions that the configuration has and the store has not: no host has opened them yet, and so
+    /// they have no id.
+    void addUnopened(std::vector<SessionSummary> &sessions) const
+    {
+        if (!m_configuration)
+            return;
+        std::set<QByteArray> missing;
+        for (const auto &[name, session] : m_configuration->sessions)
+            missing.insert(name);
+        for (const SessionSummary &session : sessions)
+            missing.erase(session.name);
+        for (const QByteArray &name : missing) {
+            SessionSummary unopened;
+            unopened.name = name;
+            const auto place = std::find_if(sessions.begin(), sessions.end(),
+                                            [&](const SessionSummary &session) { return session.name > name; });
+            sessions.insert(place, unopened);
+        }
+    }
     QString executorOf(const SessionSummary &session) const
     {
         if (!m_configuration || isOrphaned(session))
@@ -62,6 +84,11 @@ private:
     const std::optional<Configuration> &m_configuration;
 };
 
+const char *stateOf(const SessionSummary &session)
+{
+    return session.id ? phaseName(session.phase) : "unopened";
+}
+
 QJsonObject toJson(const SessionSummary &session, const Configured &configured)
 {
     QJsonObject inputs;
@@ -70,8 +97,8 @@ QJsonObject toJson(const SessionSummary &session, const Configured &configured)
     }
     const QString executor = configured.executorOf(session);
     return {{QStringLiteral("name"), text(session.name)},
-            {QStringLiteral("id"), text(session.id.toText())},
-            {QStringLiteral("state"), QLatin1String(phaseName(session.phase))},
+            {QStringLiteral("id"), session.id ? QJsonValue(text(session.id.toText())) : QJsonValue()},
+            {QStringLiteral("state"), QLatin1String(stateOf(session))},
             {QStringLiteral("executor"), executor.isEmpty() ? QJsonValue() : QJsonValue(executor)},
             {QStringLiteral("orphaned"), configured.orphanedJson(session)},
             {QStringLiteral("open"), qint64(openInputs(session))},
@@ -83,6 +110,8 @@ QString noteOf(const SessionSummary &session, const Configured &configured)
 {
     if (!session.corruption.isEmpty())
         return QStringLiteral("will be held: %1").arg(session.corruption);
+    if (!session.id)
+        return QStringLiteral("configured; no host has opened it yet");
     return configured.isOrphaned(session) ? QStringLiteral("orphaned: not in the configuration, not run")
                                           : QString();
 }
@@ -98,7 +127,7 @@ QString tableOf(const std::vector<SessionSummary> &sessions, const Configured &c
     for (const SessionSummary &session : sessions) {
         const QString executor = configured.executorOf(session);
         const quint64 replaced = count(session, InputPhase::Superseded) + count(session, InputPhase::Coalesced);
-        table.addRow({text(session.name), QLatin1String(phaseName(session.phase)),
+        table.addRow({text(session.name), QLatin1String(stateOf(session)),
                       executor.isEmpty() ? QStringLiteral("-") : executor, QString::number(openInputs(session)),
                       QString::number(count(session, InputPhase::Consumed)), QString::number(replaced),
                       QString::number(count(session, InputPhase::Abandoned)), noteOf(session, configured)});
@@ -183,11 +212,12 @@ ExitCode runSessionListCommand(const Invocation &invocation, AnswerWriter &answe
     const Result<std::unique_ptr<StoreReader>> reader = readStore(store.path);
     if (!reader)
         return refuse(reader.error());
-    const Result<SessionsPage> page = (*reader)->sessions();
+    Result<SessionsPage> page = (*reader)->sessions();
     if (!page)
         return refuse(page.error());
 
     const Configured configured(store.configuration);
+    configured.addUnopened(page->sessions);
     noticeFindings(page->damage);
     if (!invocation.has("json")) {
         writeText(answer,

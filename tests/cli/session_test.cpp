@@ -52,7 +52,7 @@ class SessionTest : public QObject
 private Q_SLOTS:
     void listsSessionsForPeople();
     void listsSessionsForPrograms();
-    void showsOrphans();
+    void showsWhatOnlyOneSideHas();
     void showsWhatBecameOfEachInput();
     void suggestsTheNearestSession();
     void looksAtALiveStore();
@@ -105,7 +105,7 @@ void SessionTest::listsSessionsForPrograms()
     QCOMPARE(named(sessions, "mole").value("inputs").toObject().value("abandoned"), QJsonValue(1));
 }
 
-void SessionTest::showsOrphans()
+void SessionTest::showsWhatOnlyOneSideHas()
 {
     Served program;
     program.write("pets.yaml", QByteArray(yaml).replace("  mole:", "  rat:"));
@@ -117,6 +117,14 @@ void SessionTest::showsOrphans()
     QCOMPARE(named(sessions, "mole").value("executor"), QJsonValue());
     QCOMPARE(named(sessions, "bird").value("orphaned"), QJsonValue(false));
     QCOMPARE(named(sessions, "bird").value("executor"), QJsonValue("parrot"));
+    QVERIFY2(text.out.contains("configured; no host has opened it yet"), text.out.constData());
+    QCOMPARE(sessions.size(), 3);
+    const QJsonObject rat = sessions.at(2).toObject();
+    QCOMPARE(rat.value("name"), QJsonValue("rat"));
+    QCOMPARE(rat.value("id"), QJsonValue());
+    QCOMPARE(rat.value("state"), QJsonValue("unopened"));
+    QCOMPARE(rat.value("orphaned"), QJsonValue(false));
+    QCOMPARE(rat.value("open"), QJsonValue(0));
 }
 
 void SessionTest::showsWhatBecameOfEachInput()

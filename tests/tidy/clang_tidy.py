@@ -4,9 +4,10 @@
 
 usage: clang_tidy.py --build DIR [--jobs N] [FILE...]
 
-A source is looked at again only when something that decides the answer has changed: the source, a header of
-this project that it reaches, its compile command, .clang-tidy, or clang-tidy itself. System headers belong to
-the version of the distribution and are taken as constant.
+Sources of one folder are looked at together (source_groups.py). A source is looked at again only when something
+that decides the answer has changed: the source, a header of this project that it reaches, its compile command,
+.clang-tidy, or clang-tidy itself. System headers belong to the version of the distribution and are taken as
+constant.
 """
 
 import argparse
@@ -19,19 +20,15 @@ import shlex
 import subprocess
 import sys
 import time
-from typing import NamedTuple
 
 from project import ROOT
+from source_groups import Source, groups, halves, merged_flags, write_unit
 
 INCLUDE = re.compile(rb'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 COUNTED = re.compile(r"^\d+ warnings? (and \d+ errors? )?generated|^Suppressed \d+ warnings|^Use -header")
 FINDING = re.compile(r"^\S+:\d+:\d+: (error|warning): ")
 LOOKED_AT = ("host", "plugins", "sdk", "tests")
-
-
-class Source(NamedTuple):
-    path: pathlib.Path
-    command: list[str]
+INCLUDED = rf"{re.escape(str(ROOT))}/({'|'.join(LOOKED_AT)})/.*\.(h|cpp)$"
 
 
 def sources(build: pathlib.Path) -> list[Source]:
@@ -96,12 +93,33 @@ def what_is_constant(tidy: str) -> bytes:
     return version + (ROOT / ".clang-tidy").read_bytes()
 
 
-def look_at(tidy: str, build: pathlib.Path, source: Source) -> tuple[bool, str]:
-    command = [tidy, "--quiet", "-p", str(build), str(source.path)]
+def run_tidy(command: list[str]) -> tuple[bool, str]:
     run = subprocess.run(command, check=False, capture_output=True, text=True)
     # stderr counts the warnings of system headers; anything else there means that the tool itself failed.
     said = [line for line in run.stderr.splitlines(keepends=True) if not COUNTED.match(line)]
     return run.returncode == 0, run.stdout + "".join(said)
+
+
+def look_at(tidy: str, build: pathlib.Path, group: list[Source]) -> list[tuple[Source, bool, str]]:
+    """Each source with whether it is clean, and what was found, once for all of a group."""
+    if len(group) == 1:
+        clean, text = run_tidy([tidy, "--quiet", "-p", str(build), str(group[0].path)])
+        return [(group[0], clean, text)]
+    folder = build / "tidy-units"
+    folder.mkdir(exist_ok=True)
+    unit = write_unit(group, folder)
+    # That sources are included is what a unit is for; they are looked at, though they are not the main file.
+    command = [tidy, "--quiet", f"--config-file={ROOT / '.clang-tidy'}"]
+    command += ["--checks=-bugprone-suspicious-include", f"--header-filter={INCLUDED}"]
+    command += [str(unit), "--", *merged_flags(group)]
+    clean, text = run_tidy(command)
+    if clean:
+        return [(source, True, "") for source in group]
+    if "clang-diagnostic-" in text:
+        return [found for half in halves(group) for found in look_at(tidy, build, half)]
+    # A finding in a header of theirs names no source: then none of them is clean.
+    blamed = [source for source in group if str(source.path) in text] or group
+    return [(source, source not in blamed, text) for source in group]
 
 
 class Findings:
@@ -139,15 +157,14 @@ def main() -> int:
     started, failed, findings = time.monotonic(), 0, Findings()
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as workers:
         tidy, build = arguments.clang_tidy, arguments.build
-        running = {workers.submit(look_at, tidy, build, each): each for each in changed}
+        running = [workers.submit(look_at, tidy, build, group) for group in groups(changed)]
         for done in concurrent.futures.as_completed(running):
-            source = running[done]
-            clean, text = done.result()
-            if clean:
-                (stamps / keys[source.path]).touch()
-            else:
-                failed += 1
-                findings.show(text)
+            for source, clean, text in done.result():
+                if clean:
+                    (stamps / keys[source.path]).touch()
+                else:
+                    failed += 1
+                    findings.show(text)
     if not wanted:
         for stamp in stamps.iterdir():
             if stamp.name not in keys.values():

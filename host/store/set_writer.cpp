@@ -14,8 +14,6 @@ namespace burrow {
 
 namespace {
 
-constexpr int primary_code = 0xff;
-
 bool contains(const std::vector<quint64> &values, quint64 value)
 {
     return std::find(values.begin(), values.end(), value) != values.end();
@@ -82,7 +80,7 @@ SetResult SetWriter::result(int code) const
     if (code == SQLITE_DONE || code == SQLITE_ROW || code == SQLITE_OK)
         return {};
     const QString reason = m_database->lastMessage();
-    const int primary = code & primary_code;
+    const int primary = primaryCode(code);
     const bool disagrees = primary == SQLITE_CONSTRAINT || primary == SQLITE_TOOBIG
                            || primary == SQLITE_MISMATCH || primary == SQLITE_CORRUPT;
     return {disagrees ? SetResult::Kind::Refused : SetResult::Kind::Failed, code, reason};

@@ -13,6 +13,12 @@ struct sqlite3_stmt;
 /// A thin layer over SQLite's C interface that owns what must be closed. Codes are SQLite's extended ones.
 namespace burrow {
 
+/// The kind of an error: what the lowest byte of SQLite's code says without its details.
+inline int primaryCode(int code)
+{
+    return code & 0xff;
+}
+
 /// One prepared statement. Bound bytes are not copied: they must live until the next reset(). One thread at a
 /// time; must end before its database.
 class SqliteStatement

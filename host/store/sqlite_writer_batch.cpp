@@ -18,11 +18,9 @@ namespace burrow {
 
 namespace {
 
-constexpr int primary_code = 0xff;
-
 bool isFull(int code)
 {
-    return (code & primary_code) == SQLITE_FULL;
+    return primaryCode(code) == SQLITE_FULL;
 }
 
 /// Errors of a commit after which nothing of it can be in the log: it was never written completely.
@@ -57,7 +55,7 @@ SqliteWriter::BatchEnd SqliteWriter::runBatch(Savepoints savepoints)
 SqliteWriter::BatchEnd SqliteWriter::begin()
 {
     int code = m_sets.begin();
-    if ((code & primary_code) == SQLITE_BUSY) {
+    if (primaryCode(code) == SQLITE_BUSY) {
         m_failure = QStringLiteral("another connection is writing to the store");
         m_full = false;
         return BatchEnd::Busy;

@@ -98,6 +98,13 @@ public:
         m_scan.byId.reserve(*count);
         Result<void> read = eachRow<SessionColumns>(
             *database, session_select, [this](SessionColumns row, bool sound) { take(std::move(row), sound); });
+        // A row that is out of its place stands where another one was, and nobody would be found by number.
+        if (read && !m_inOrder)
+            read =
+                Error{ErrorKind::Io,
+                      QStringLiteral("table \"session\" of the store %1 is damaged: its rows are out of order; "
+                                     "restore a backup of the store")
+                          .arg(path)};
         if (read)
             read = takeNamesOfIndex(*database);
         if (read)
@@ -125,6 +132,7 @@ private:
         }
         entry.image->row = std::move(row);
         m_bySid.add(entry);
+        m_inOrder &= entry.sid > m_scan.lastSid;
         m_scan.lastSid = std::max(m_scan.lastSid, entry.sid);
         m_scan.byId.insert(entry.id, &entry);
         // The name of a damaged row may be the damage.
@@ -237,6 +245,7 @@ private:
     RecoveryScan &m_scan;
     SidIndex &m_bySid;
     std::vector<SessionEntry *> m_damaged;
+    bool m_inOrder = true;
 };
 
 Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)

@@ -53,7 +53,7 @@ void SqliteWriter::start()
 
 void SqliteWriter::submit(std::vector<WriterItem> items, SubmitHint hint)
 {
-    if (hint == SubmitHint::MayBlock && items.size() <= sets_here_max && writeHere(items))
+    if (hint == SubmitHint::MayBlock && writeHere(items))
         return;
     const std::lock_guard lock(m_mutex);
     const bool wasEmpty = m_queue.empty();
@@ -78,7 +78,8 @@ bool SqliteWriter::writeHere(std::vector<WriterItem> &items)
         return false;
     {
         const std::lock_guard lock(m_mutex);
-        if (m_closing)
+        // What others have queued comes first, and counts as well.
+        if (m_closing || m_queue.size() + items.size() > sets_here_max)
             return false;
         m_batch.swap(m_queue);
     }

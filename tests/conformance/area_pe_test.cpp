@@ -75,6 +75,29 @@ void whatIsAcknowledgedIsStored()
     QVERIFY(h.isOpen(input));
 }
 
+/// A picture as blocks carry it: base64 in JSON, so many bytes of it.
+QByteArray picture(qsizetype bytes)
+{
+    return R"([{"type":"image","media_type":"image/png","data":")" + QByteArray(bytes, 'A') + R"("}])";
+}
+
+void mediaIsStoredWithItsInput()
+{
+    CoreHarness h;
+    Input carries = prompt();
+    std::get<PromptBody>(carries.body).blocksJson = picture(1 << 20);
+    const Submitted input = h.submit(std::move(carries));
+    QVERIFY(h.receipt(input)->accepted());
+    QCOMPARE(countWrites<AcceptOperation>(h), 1);
+    const auto &written = std::get<AcceptOperation>(h.writes.front().operation);
+    QCOMPARE(std::get<PromptBody>(written.row.input->body).blocksJson, picture(1 << 20));
+
+    Input tooLarge = prompt();
+    std::get<PromptBody>(tooLarge.body).blocksJson = picture(limits::input_bytes_max);
+    QCOMPARE(h.receipt(h.submit(std::move(tooLarge)))->refusal, Refusal::TooLarge);
+    QCOMPARE(countWrites<AcceptOperation>(h), 1);
+}
+
 void aReceiptThatLiesWritesNothing()
 {
     CoreHarness h;
@@ -173,6 +196,8 @@ void bindingFactsAreStored()
 
 const Scenario scenarios[] = {
     {"PE01: what is acknowledged is stored already", whatIsAcknowledgedIsStored},
+    {"PE02: media is stored with its input in one write, and refused over the limit",
+     mediaIsStoredWithItsInput},
     {"PE04: a receipt that does not fit writes nothing", aReceiptThatLiesWritesNothing},
     {"PE05: a write over another session's inputs is refused whole", anotherSessionsInputsAreRefusedWhole},
     {"PE10: huge sequences stay distinct", hugeSequencesStayDistinct},

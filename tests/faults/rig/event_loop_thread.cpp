@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rig/event_loop_thread.h"
 
+#include <condition_variable>
+#include <mutex>
+
 namespace burrow::faults {
 
 EventLoopThread::EventLoopThread()
@@ -18,7 +21,21 @@ EventLoopThread::~EventLoopThread()
 
 void EventLoopThread::call(const std::function<void()> &work)
 {
-    QMetaObject::invokeMethod(&m_there, work, Qt::BlockingQueuedConnection);
+    // Not Qt's blocking connection: what it orders between the two threads no sanitizer can see.
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    QMetaObject::invokeMethod(
+        &m_there,
+        [&] {
+            work();
+            const std::lock_guard lock(mutex);
+            done = true;
+            changed.notify_one(); // Under the lock: behind it the waiting frame may be gone.
+        },
+        Qt::QueuedConnection);
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return done; });
 }
 
 } // namespace burrow::faults

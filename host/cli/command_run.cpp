@@ -95,6 +95,7 @@ ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, Answer
 ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
 {
     const LoadedConfiguration loaded = checkFile(invocation.argument).loaded;
+    hideInNotices(loaded.secrets);
     printFindings(loaded.findings);
     const Configuration *readable = loaded.forChecks();
     RunReport report(formOf(invocation), answer, readable ? sessionNames(*readable) : QByteArrayList());

@@ -2,6 +2,7 @@
 #include "cli/notices.h"
 
 #include "config/configuration.h"
+#include "config/secret_texts.h"
 
 #include <QLoggingCategory>
 
@@ -14,6 +15,12 @@
 namespace burrow {
 
 namespace {
+
+SecretTexts &hiddenTexts()
+{
+    static SecretTexts texts;
+    return texts;
+}
 
 const char *severityOf(QtMsgType type)
 {
@@ -77,16 +84,23 @@ void notice(const QString &text)
     noticeAsIs("burrow: " + lines.replace("\n", "\n    ") + '\n');
 }
 
-void noticeAsIs(const QByteArray &text)
+void hideInNotices(const SecretTexts &secrets)
 {
+    hiddenTexts() = secrets;
+}
+
+void noticeAsIs(const QByteArray &written)
+{
+    const QByteArray text =
+        hiddenTexts().isEmpty() ? written : hiddenTexts().masked(QString::fromUtf8(written)).toUtf8();
     // One call per notice, so that those of two threads do not mix. Nobody can be told when stderr is gone.
-    qsizetype written = 0;
-    while (written < text.size()) {
+    qsizetype done = 0;
+    while (done < text.size()) {
         const ssize_t size =
-            ::write(STDERR_FILENO, text.constData() + written, static_cast<size_t>(text.size() - written));
+            ::write(STDERR_FILENO, text.constData() + done, static_cast<size_t>(text.size() - done));
         if (size < 0 && errno != EINTR)
             return;
-        written += std::max<ssize_t>(size, 0);
+        done += std::max<ssize_t>(size, 0);
     }
 }
 

@@ -13,11 +13,15 @@ void notice(const QString &text);
 void noticeAsIs(const QByteArray &text);
 
 struct LoggingSettings;
+class SecretTexts;
 
 /// From now on the messages of Qt and of the host's logging categories are notices.
 void sendMessagesToNotices();
 /// Which of them are shown. QT_LOGGING_RULES in the environment wins over this.
 void applyLogging(const LoggingSettings &settings);
+
+/// From now on notices show these texts as `***`. Called once, before there is a second thread.
+void hideInNotices(const SecretTexts &secrets);
 
 /// The text with every control character but newline and tab spelled out, so that what an executor or a file
 /// says cannot command somebody's terminal.

@@ -10,8 +10,9 @@ namespace burrow {
 namespace {
 
 /// The catalog's own sentence says where it looked; a near name says what was probably meant.
-QString unknownPluginHelp(const QByteArray &id, const PluginCatalog &catalog)
+QString unknownPluginHelp(const Placed<QByteArray> &plugin, const PluginCatalog &catalog)
 {
+    const QByteArray id = plugin.secret ? QByteArray() : plugin.value;
     QByteArrayList ids;
     for (const PluginDescription &each : catalog.all()) {
         if (each.kinds.contains("executor"))
@@ -29,18 +30,20 @@ void checkExecutor(const QByteArray &name, const ExecutorSettings &executor, con
     const QString path = QStringLiteral("executors.%1").arg(QString::fromUtf8(name));
     const Result<PluginDescription> found = catalog.find(id);
     if (!found) {
+        const QString why = executor.plugin.secret ? QStringLiteral("it was not found") : found.error().message;
         report(findings, executor.plugin.place, FindingCode::UnknownPlugin,
-               QStringLiteral("%1 needs plugin %2: %3").arg(path, quoted(id), found.error().message),
-               unknownPluginHelp(id, catalog));
+               QStringLiteral("%1 needs plugin %2: %3").arg(path, shown(executor.plugin), why),
+               unknownPluginHelp(executor.plugin, catalog));
         return;
     }
-    const QString plugin =
-        QStringLiteral("%1 %2").arg(QString::fromUtf8(found->id), QString::fromUtf8(found->version));
+    const QString plugin = QStringLiteral("%1 %2").arg(executor.plugin.secret ? shown(executor.plugin)
+                                                                              : QString::fromUtf8(found->id),
+                                                       QString::fromUtf8(found->version));
     if (!found->kinds.contains("executor")) {
         report(findings, executor.plugin.place, FindingCode::NotAnExecutor,
                QStringLiteral("%1 names plugin %2, which offers no executor but: %3")
                    .arg(path, plugin, QString::fromUtf8(found->kinds.join(", "))),
-               unknownPluginHelp(id, catalog));
+               unknownPluginHelp(executor.plugin, catalog));
         return;
     }
     checkAgainstSchema(executor.config, found->configSchema, {path + QStringLiteral(".config"), plugin},

@@ -48,7 +48,9 @@ private:
     void given(const KeyNode &key, const Node::Entry &entry, const QString &path)
     {
         const ValueContext context{*key.row, path, entry.key, entry.keyPlace};
-        if (key.row->type == KeyType::Mapping) {
+        if (entry.value->unresolved) {
+            unresolved(key, entry, path);
+        } else if (key.row->type == KeyType::Mapping) {
             enter(key, entry);
             const bool usable = isMapping(*entry.value, path);
             walk(key, usable ? entry.value.get() : nullptr, path, entry.keyPlace);
@@ -57,6 +59,17 @@ private:
                 instances(key, *entry.value, path);
         } else if (const auto value = readValue(context, entry.value, m_directories, m_findings)) {
             store(*key.row, *value);
+        } else {
+            storeDefault(key, path);
+        }
+    }
+
+    /// What is wrong was said where the reference stands.
+    void unresolved(const KeyNode &key, const Node::Entry &entry, const QString &path)
+    {
+        if (key.row->type == KeyType::Mapping) {
+            enter(key, entry);
+            walk(key, nullptr, path, entry.keyPlace);
         } else {
             storeDefault(key, path);
         }
@@ -136,7 +149,10 @@ private:
         BURROW_ASSERT(row.store);
         row.store(m_draft, value);
         // The keys below may start their paths there; the table has it before them.
-        m_directories.data = m_draft.configuration.host.dataDirectory;
+        if (qstrcmp(row.path, "host.data_dir") == 0) {
+            m_directories.data = value.path;
+            m_directories.dataIsSecret = value.secret;
+        }
     }
 
     void checkKnown(const KeyNode &level, const Node::Entry &entry, const QString &path)
@@ -196,14 +212,15 @@ void checkExecutor(const Configuration &configuration, const QByteArray &name, c
     QByteArrayList names;
     for (const auto &[each, settings] : configuration.executors)
         names.append(each);
-    const auto nearest = configuration.executors.find(nearestName(executor, names));
+    const bool secret = session.executor.secret;
+    const auto nearest = configuration.executors.find(secret ? QByteArray() : nearestName(executor, names));
     const QString help =
         nearest == configuration.executors.end()
-            ? suggestionFor(executor, names, QStringLiteral("executors of this file"))
+            ? suggestionFor(secret ? QByteArray() : executor, names, QStringLiteral("executors of this file"))
             : QStringLiteral("%1 (%2)").arg(QString::fromUtf8(nearest->first), nearest->second.place.toText());
     report(findings, session.executor.place, FindingCode::UnknownExecutor,
            QStringLiteral("sessions.%1.executor names executor %2, which does not exist")
-               .arg(QString::fromUtf8(name), quoted(executor)),
+               .arg(QString::fromUtf8(name), shown(session.executor)),
            help.isEmpty() ? QStringLiteral("define it under executors") : help);
 }
 
@@ -223,7 +240,7 @@ void checkReferences(const Configuration &configuration, Findings &findings)
         if (plugin != configuration.plugins.end() && !plugin->second.enabled)
             report(findings, executor.plugin.place, FindingCode::PluginDisabled,
                    QStringLiteral("executors.%1 uses plugin %2, which is disabled")
-                       .arg(QString::fromUtf8(name), quoted(plugin->first)),
+                       .arg(QString::fromUtf8(name), shown(executor.plugin)),
                    QStringLiteral("set enabled: true (%1), or remove the executor")
                        .arg(plugin->second.place.toText()));
     }

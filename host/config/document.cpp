@@ -62,8 +62,13 @@ bool Node::isNull() const
 {
     if (kind == Kind::Null)
         return true;
-    return kind == Kind::Scalar && plain
+    return kind == Kind::Scalar && plain && !expanded
            && (text.isEmpty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+}
+
+QString shown(const Node &node)
+{
+    return node.secret ? QStringLiteral("\"***\"") : quoted(node.text);
 }
 
 NodePointer readDocument(const SourcePointer &source, Findings &findings)

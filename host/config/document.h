@@ -24,7 +24,10 @@ struct Node
     };
 
     Kind kind = Kind::Null;
-    bool plain = false; ///< A scalar without quotes: its text may mean a number, a flag or nothing.
+    bool plain = false;      ///< A scalar without quotes: its text may mean a number, a flag or nothing.
+    bool expanded = false;   ///< It held a reference; the type of its key says what its text means.
+    bool secret = false;     ///< Expanded to what no file of the configuration shows, so no output shows it.
+    bool unresolved = false; ///< A reference in it was refused and reported; nothing else is said about it.
     Place place;
     QByteArray text; ///< Of a scalar.
     std::vector<Entry> entries;
@@ -38,6 +41,9 @@ struct Node
     /// No value was written, or one that says so: an empty place, `~` or `null`.
     bool isNull() const;
 };
+
+/// The text of a scalar between double quotes for a message; `"***"` for a secret one.
+QString shown(const Node &node);
 
 /// The tree of the one document in `source`; null, with findings, when there is none that can be checked
 /// further. Keys that cannot count (doubled, merged, not words) are reported and left out of the tree.

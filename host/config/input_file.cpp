@@ -152,8 +152,11 @@ InputFileContent startInputs(const SessionSettings &session)
     // The path stands in the configuration, so that is where it is put right.
     for (Finding &each : content.findings) {
         if (each.code == FindingCode::InputFileUnreadable && session.onStart.file.place.isGiven())
-            each = findingAt(session.onStart.file.place, each.code,
-                             QStringLiteral("%1: %2").arg(session.onStart.file.value, each.message));
+            each =
+                findingAt(session.onStart.file.place, each.code,
+                          QStringLiteral("%1: %2").arg(session.onStart.file.secret ? QStringLiteral("\"***\"")
+                                                                                   : session.onStart.file.value,
+                                                       each.message));
     }
     return content;
 }

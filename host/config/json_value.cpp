@@ -96,7 +96,7 @@ private:
     QJsonValue inexact(const Node &node, const QString &problem)
     {
         report(m_findings, node.place, FindingCode::InexactNumber,
-               QStringLiteral("the number %1 in %2 %3").arg(quoted(node.text), m_path, problem),
+               QStringLiteral("the number %1 in %2 %3").arg(shown(node), m_path, problem),
                QStringLiteral("put it in quotes to hand it on as text"));
         return QJsonValue::Null;
     }

@@ -16,7 +16,8 @@ struct PlacedJson
     Place place;      ///< Of the key that holds it, or of what should.
 };
 
-/// What the mapping `node` means as JSON under YAML 1.2's core schema. Numbers that JSON cannot carry exactly
+/// What the mapping `node` means as JSON under YAML 1.2's core schema, what its references brought included: in
+/// quotes that is text. Numbers that JSON cannot carry exactly
 /// are reported; `path` names the mapping in messages.
 QJsonObject jsonFromNode(const Node &node, const QString &path, Findings &findings);
 

@@ -100,7 +100,7 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.plugin->enabled = v.flag; }},
     {.path = "plugins.*.path", .type = KeyType::Path,
      .doc = "The plugin's library; without it the plugin directories are searched.",
-     .store = [](Draft &d, const CheckedValue &v) { d.plugin->path = {v.path, v.place}; }},
+     .store = [](Draft &d, const CheckedValue &v) { d.plugin->path = {v.path, v.place, v.secret}; }},
     {.path = "plugins.*.isolation", .type = KeyType::Choice, .doc = "Whether it runs in the host's process.",
      .byDefault = "in_process", .choices = isolationName.names, .notServed = {"process", "use in_process"},
      .store = [](Draft &d, const CheckedValue &v) { d.plugin->isolation = chosen(isolationName, v); }},
@@ -117,7 +117,7 @@ constexpr KeyRow rows[] = {
          d.executor->config.place = v.keyPlace;
      }},
     {.path = "executors.*.plugin", .type = KeyType::Name, .doc = "The id of the plugin.", .required = true,
-     .store = [](Draft &d, const CheckedValue &v) { d.executor->plugin = {v.text, v.place}; }},
+     .store = [](Draft &d, const CheckedValue &v) { d.executor->plugin = {v.text, v.place, v.secret}; }},
     {.path = "executors.*.config", .type = KeyType::AnyMapping, .doc = "What the plugin gets; see its manifest.",
      .store = [](Draft &d, const CheckedValue &v) { d.executor->config = v.json; }},
 
@@ -128,7 +128,7 @@ constexpr KeyRow rows[] = {
          d.session->place = v.keyPlace;
      }},
     {.path = "sessions.*.executor", .type = KeyType::Name, .doc = "The name of its executor.", .required = true,
-     .store = [](Draft &d, const CheckedValue &v) { d.session->executor = {v.text, v.place}; }},
+     .store = [](Draft &d, const CheckedValue &v) { d.session->executor = {v.text, v.place, v.secret}; }},
     {.path = "sessions.*.labels", .type = KeyType::NamedMapping, .doc = "Words to filter by.",
      .keyForm = KeyForm::Word},
     {.path = "sessions.*.labels.*", .type = KeyType::Text, .doc = "The label's value.",

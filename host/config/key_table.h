@@ -38,6 +38,7 @@ struct CheckedValue
     QByteArray name; ///< The key itself, for a row that ends in "*".
     Place keyPlace;
     Place place;
+    bool secret = false; ///< It came from outside of the files; no output shows it.
     bool flag = false;
     qint64 number = 0; ///< Count and Size.
     Duration duration{};

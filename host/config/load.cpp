@@ -4,9 +4,6 @@
 #include "config/checker.h"
 #include "config/scalar.h"
 
-#include <QDir>
-#include <QFileInfo>
-
 namespace burrow {
 
 namespace {
@@ -32,6 +29,10 @@ bool isFromTheFuture(const Node &root, Findings &findings)
 
 void settle(LoadedConfiguration &loaded, Configuration configuration)
 {
+    for (Finding &each : loaded.findings) {
+        each.message = loaded.secrets.masked(each.message);
+        each.help = loaded.secrets.masked(each.help);
+    }
     loaded.findings = arrangeFindings(std::move(loaded.findings));
     (hasErrors(loaded.findings) ? loaded.draft : loaded.configuration) = std::move(configuration);
 }
@@ -40,14 +41,16 @@ LoadedConfiguration checked(const SourcePointer &source, const LoadEnvironment &
 {
     LoadedConfiguration loaded;
     loaded.findings = std::move(findings);
-    const NodePointer root = source ? readDocument(source, loaded.findings) : nullptr;
+    NodePointer root = source ? readDocument(source, loaded.findings) : nullptr;
     if (!root || isFromTheFuture(*root, loaded.findings)) {
         loaded.findings = arrangeFindings(std::move(loaded.findings));
         return loaded;
     }
-    const QString folder = QFileInfo(source->name()).absolutePath();
+    ReferenceExpander references(environment.home, environment.variable);
+    root = references.expand(root, loaded.findings);
+    loaded.secrets = references.secrets();
     Configuration configuration =
-        checkDocument(*root, {environment.home, environment.stateHome, folder, {}}, loaded.findings);
+        checkDocument(*root, {environment.home, environment.stateHome, {}}, loaded.findings);
     configuration.file = source->name();
     checkReferences(configuration, loaded.findings);
     settle(loaded, std::move(configuration));
@@ -58,7 +61,12 @@ LoadedConfiguration checked(const SourcePointer &source, const LoadEnvironment &
 
 LoadEnvironment LoadEnvironment::ofProcess()
 {
-    return {qEnvironmentVariable("HOME"), qEnvironmentVariable("XDG_STATE_HOME")};
+    const auto variable = [](const QByteArray &name) -> std::optional<QByteArray> {
+        if (!qEnvironmentVariableIsSet(name.constData()))
+            return std::nullopt;
+        return qgetenv(name.constData());
+    };
+    return {qEnvironmentVariable("HOME"), qEnvironmentVariable("XDG_STATE_HOME"), variable};
 }
 
 const Configuration *LoadedConfiguration::forChecks() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/configuration.h"
+#include "config/reference.h"
 
 #include <optional>
 
@@ -12,8 +13,9 @@ class PluginCatalog;
 /// What loading needs to know of the process, so that tests can say it.
 struct LoadEnvironment
 {
-    QString home;      ///< What `~` stands for; empty when there is none.
-    QString stateHome; ///< $XDG_STATE_HOME, or empty.
+    QString home;                 ///< What `~` stands for; empty when there is none.
+    QString stateHome;            ///< $XDG_STATE_HOME, or empty.
+    VariableLookup variable = {}; ///< What `${env:X}` stands for; without it no variable is set.
 
     static LoadEnvironment ofProcess();
 };
@@ -24,6 +26,7 @@ struct LoadedConfiguration
     std::optional<Configuration> configuration; ///< When no finding is an error: good to start with.
     std::optional<Configuration> draft; ///< What could be read despite errors: good for further checks only.
     Findings findings;                  ///< Arranged.
+    SecretTexts secrets;                ///< What references brought; logs show it as `***`.
 
     /// Either, or null when the file could not be read at all.
     const Configuration *forChecks() const;

@@ -62,12 +62,6 @@ QString shown(const QJsonValue &value)
     return QString::fromUtf8(list.sliced(1, list.size() - 2));
 }
 
-/// A simple value itself; of a list or mapping only that it is one.
-QString described(const QJsonValue &value)
-{
-    return value.isArray() || value.isObject() ? typeWords(typeName(value)) : shown(value);
-}
-
 /// "a, b, c", or with `last` in front of the last one.
 QString joined(const QStringList &words, const QString &last)
 {
@@ -110,8 +104,18 @@ struct Subject
     const Node *node = nullptr; ///< Null where nothing was written.
     Place keyPlace;
 
+    bool isSecret() const { return node && node->secret; }
+    QString described() const;
     Place place() const { return node && !node->isNull() ? node->place : keyPlace; }
 };
+
+/// A simple value itself; of a list or mapping only that it is one, of a secret not even that.
+QString Subject::described() const
+{
+    if (isSecret())
+        return QStringLiteral("\"***\"");
+    return value.isArray() || value.isObject() ? typeWords(typeName(value)) : shown(value);
+}
 
 class SchemaCheck
 {
@@ -125,6 +129,8 @@ public:
 
     void check(const Subject &subject, const QJsonObject &schema)
     {
+        if (subject.node && subject.node->unresolved)
+            return;
         if (!hasAllowedType(subject, schema) || !isInEnum(subject, schema))
             return;
         checkBounds(subject, schema);
@@ -163,9 +169,20 @@ private:
             words.append(typeWords(each.toString()));
         complain(subject.place(), FindingCode::PluginValue,
                  QStringLiteral("%1 must be %2, but is %3")
-                     .arg(path(), joined(words, QStringLiteral(" or ")), described(subject.value)),
-                 typeHelp(subject.value, types));
+                     .arg(path(), joined(words, QStringLiteral(" or ")), subject.described()),
+                 subject.node && subject.node->expanded ? referenceHelp(subject.value, types)
+                                                        : typeHelp(subject.value, types));
         return false;
+    }
+
+    /// Quotes decide whether what a reference brings is text or may be something else.
+    static QString referenceHelp(const QJsonValue &value, const QJsonArray &wanted)
+    {
+        if (!value.isString() && wanted.contains(QLatin1String("string")))
+            return QStringLiteral("put the reference in quotes to hand it on as text");
+        if (value.isString())
+            return QStringLiteral("a reference in quotes is text; without them its text is read as YAML would");
+        return {};
     }
 
     static QString typeHelp(const QJsonValue &value, const QJsonArray &wanted)
@@ -197,10 +214,11 @@ private:
             if (each.isString())
                 names.append(each.toString().toUtf8());
         }
-        const QByteArray nearest = nearestName(subject.value.toString().toUtf8(), names);
+        const QByteArray nearest =
+            subject.isSecret() ? QByteArray() : nearestName(subject.value.toString().toUtf8(), names);
         complain(subject.place(), FindingCode::PluginValue,
                  QStringLiteral("%1 is %2; it takes %3")
-                     .arg(path(), described(subject.value), joined(words, QStringLiteral(", "))),
+                     .arg(path(), subject.described(), joined(words, QStringLiteral(", "))),
                  nearest.isEmpty() ? QString() : QStringLiteral("did you mean %1?").arg(quoted(nearest)));
         return false;
     }
@@ -217,7 +235,8 @@ private:
             const QString noun = *each.noun ? u' ' + QLatin1String(each.noun) : QString();
             complain(subject.place(), FindingCode::PluginValue,
                      QStringLiteral("%1 %2 %3%4, but the %5 is %6")
-                         .arg(path(), QLatin1String(*each.noun ? "has" : "is"), shown(QJsonValue(actual)), noun,
+                         .arg(path(), QLatin1String(*each.noun ? "has" : "is"),
+                              subject.isSecret() ? QStringLiteral("\"***\"") : shown(QJsonValue(actual)), noun,
                               QLatin1String(each.isLeast ? "least" : "most"), shown(bound)),
                      {});
         }

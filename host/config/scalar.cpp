@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/scalar.h"
 
-#include "config/finding.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -183,27 +181,22 @@ ScalarReading<bool> readFlag(const QByteArray &text)
         help = QStringLiteral("write true");
     else if (lower == "no" || lower == "off" || lower == "false" || lower == "0")
         help = QStringLiteral("write false");
-    return {std::nullopt, FindingCode::NotAFlag,
-            QStringLiteral("is %1; it takes only true or false").arg(quoted(text)), help};
+    return {std::nullopt, FindingCode::NotAFlag, QStringLiteral("; it takes only true or false"), help};
 }
 
 ScalarReading<qint64> readCount(const QByteArray &text)
 {
-    const QString shown = quoted(text);
     if (!allDigits(text))
-        return {std::nullopt, FindingCode::BadCount, QStringLiteral("is %1, not a whole number").arg(shown),
+        return {std::nullopt, FindingCode::BadCount, QStringLiteral(", not a whole number"),
                 QStringLiteral("write decimal digits only, such as 100")};
     if (text.size() > 1 && text[0] == '0')
         return {std::nullopt, FindingCode::BadCount,
-                QStringLiteral("is %1; a leading zero means octal to some readers").arg(shown),
+                QStringLiteral("; a leading zero means octal to some readers"),
                 QStringLiteral("write it without the zero")};
     bool fits = false;
     const qint64 value = text.toLongLong(&fits);
     if (!fits)
-        return {std::nullopt,
-                FindingCode::BadCount,
-                QStringLiteral("is %1, more than can be counted").arg(shown),
-                {}};
+        return {std::nullopt, FindingCode::BadCount, QStringLiteral(", more than can be counted"), {}};
     return {value, {}, {}, {}};
 }
 
@@ -211,25 +204,20 @@ ScalarReading<Duration> readDuration(const QByteArray &text)
 {
     if (const auto value = quantity(text, durationUnits.begin(), durationUnits.end()))
         return {Duration(*value), {}, {}, {}};
-    const QString shown = quoted(text);
     if (allDigits(text))
-        return {std::nullopt, FindingCode::MissingUnit,
-                QStringLiteral("is %1, a number without a unit").arg(shown),
+        return {std::nullopt, FindingCode::MissingUnit, QStringLiteral(", a number without a unit"),
                 QStringLiteral("%1s or %1m?").arg(textOf(text.left(20)))};
-    return {std::nullopt, FindingCode::BadDuration, QStringLiteral("is %1, not a duration").arg(shown),
-            durationHelp(text)};
+    return {std::nullopt, FindingCode::BadDuration, QStringLiteral(", not a duration"), durationHelp(text)};
 }
 
 ScalarReading<qint64> readSize(const QByteArray &text)
 {
     if (const auto value = quantity(text, sizeUnits.begin(), sizeUnits.end()))
         return {*value, {}, {}, {}};
-    const QString shown = quoted(text);
     if (allDigits(text))
-        return {std::nullopt, FindingCode::MissingUnit,
-                QStringLiteral("is %1, a number without a unit").arg(shown),
+        return {std::nullopt, FindingCode::MissingUnit, QStringLiteral(", a number without a unit"),
                 QStringLiteral("%1KiB or %1MiB?").arg(textOf(text.left(20)))};
-    return {std::nullopt, FindingCode::BadSize, QStringLiteral("is %1, not a size").arg(shown), sizeHelp(text)};
+    return {std::nullopt, FindingCode::BadSize, QStringLiteral(", not a size"), sizeHelp(text)};
 }
 
 std::optional<qint64> coreInteger(QByteArrayView text)

@@ -18,7 +18,8 @@ enum class ScalarKind : quint8 { Null, Boolean, Integer, Real, Text };
 /// What a plain (unquoted) scalar is under the core schema.
 ScalarKind plainScalarKind(QByteArrayView text);
 
-/// A value, or what is wrong with the text: `problem` continues a sentence that begins with the key's name.
+/// A value, or what is wrong with the text: `problem` continues a sentence that begins with the key's name and
+/// the text, as in "KEY is TEXT, not a duration". It does not repeat the text; `help` may.
 template <typename T>
 struct ScalarReading
 {

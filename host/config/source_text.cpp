@@ -83,6 +83,7 @@ Finding aboutFile(const QString &name, FindingCode code, const QString &message,
 
 SourceText::SourceText(QString name, QByteArray bytes)
     : m_name(std::move(name))
+    , m_folder(QFileInfo(m_name).absolutePath())
     , m_bytes(std::move(bytes))
     , m_lineStarts{0}
 {
@@ -131,6 +132,11 @@ qsizetype firstInvalidUtf8(QByteArrayView bytes)
         at += length;
     }
     return -1;
+}
+
+QString shown(const Placed<QByteArray> &value)
+{
+    return value.secret ? QStringLiteral("\"***\"") : quoted(value.value);
 }
 
 QString Place::toText() const

@@ -17,6 +17,8 @@ public:
     SourceText(QString name, QByteArray bytes);
 
     const QString &name() const { return m_name; }
+    /// Where the file is, and relative paths in it start; absolute.
+    const QString &folder() const { return m_folder; }
     QByteArrayView bytes() const { return m_bytes; }
     int lineCount() const { return static_cast<int>(m_lineStarts.size()); }
     /// Line `number`, from 1, without its end; empty beyond the last.
@@ -28,6 +30,7 @@ public:
 
 private:
     QString m_name;
+    QString m_folder;
     QByteArray m_bytes;
     std::vector<qsizetype> m_lineStarts;
 };
@@ -54,7 +57,11 @@ struct Placed
 {
     T value{};
     Place place;
+    bool secret = false; ///< It came from outside of the files; no output shows it.
 };
+
+/// The value between double quotes for a message; `"***"` for a secret one.
+QString shown(const Placed<QByteArray> &value);
 
 /// A finding at a place, with the excerpt filled in.
 Finding findingAt(const Place &place, FindingCode code, const QString &message, const QString &help = {});

@@ -5,7 +5,6 @@
 #include "base/limits.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace burrow {
 
@@ -140,21 +139,6 @@ void TreeBuilder::scalarRead(const ScalarExtent &extent)
         m_literalLines.insert(line);
 }
 
-void TreeBuilder::checkReference(const Node &node)
-{
-    const qsizetype at = node.text.indexOf("${");
-    if (at < 0)
-        return;
-    qsizetype end = at + 2;
-    while (end < node.text.size() && std::islower(static_cast<unsigned char>(node.text[end])))
-        ++end;
-    if (end > at + 2 && end < node.text.size() && node.text[end] == ':')
-        report(m_findings, node.place, FindingCode::ReferenceNotServed,
-               QStringLiteral("references such as %1 are not part of this version")
-                   .arg(quoted(QByteArrayView(node.text).sliced(at, end + 1 - at).toByteArray() + "…}")),
-               QStringLiteral("write the value itself"));
-}
-
 void TreeBuilder::OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
                            const std::string &value)
 {
@@ -255,8 +239,6 @@ void TreeBuilder::add(NodePointer node)
         addKey(frame, *node);
         return;
     }
-    if (node->kind == Node::Kind::Scalar)
-        checkReference(*node);
     frame.node->weight += node->weight;
     frame.node->height = std::max(frame.node->height, node->height + 1);
     checkDepth(node->place, node->height);

@@ -72,7 +72,6 @@ private:
     void add(NodePointer node);
     void addKey(Frame &frame, const Node &node);
     void checkTag(const Place &place, const std::string &tag);
-    void checkReference(const Node &node);
     void checkDepth(const Place &place, int height);
     void scalarRead(const ScalarExtent &extent);
     [[noreturn]] void stop(const Place &place, FindingCode code, const QString &message,

@@ -51,6 +51,7 @@ public:
         m_value.name = m_context.key;
         m_value.keyPlace = m_context.keyPlace;
         m_value.place = node->place;
+        m_value.secret = node->secret;
         return readByType(*node) ? std::optional<CheckedValue>(std::move(m_value)) : std::nullopt;
     }
 
@@ -63,7 +64,7 @@ private:
         case KeyType::Name:
             return readName(node);
         case KeyType::Path:
-            return readPath(node, m_context.path, m_directories.file, m_value.path);
+            return readPath(node, m_context.path, folderOf(node), m_value.path);
         case KeyType::DataPath:
             return readDataPath(node);
         case KeyType::PathList:
@@ -103,6 +104,8 @@ private:
 
     bool isScalar(const Node &node, const QString &path, const QString &wanted)
     {
+        if (node.unresolved)
+            return false;
         if (node.isNull()) {
             report(m_findings, node.place, FindingCode::WrongType, QStringLiteral("%1 has no value").arg(path),
                    QStringLiteral("give it one, or remove the key"));
@@ -118,19 +121,22 @@ private:
             return false;
         const ScalarReading<T> reading = reader(node.text);
         if (!reading.value) {
-            report(m_findings, node.place, reading.code, m_context.path + u' ' + reading.problem, reading.help);
+            report(m_findings, node.place, reading.code,
+                   QStringLiteral("%1 is %2%3").arg(m_context.path, shown(node), reading.problem),
+                   node.secret ? QString() : reading.help);
             return false;
         }
         value = *reading.value;
         return true;
     }
 
-    /// Flags and counts in quotes are text, as YAML says.
+    /// Flags and counts in quotes are text, as YAML says; of a reference the quotes say nothing, for a value in
+    /// braces cannot do without them.
     template <typename T>
     bool readPlain(const Node &node, ScalarReading<T> (*reader)(const QByteArray &), T &value)
     {
         const bool given = node.kind == Node::Kind::Scalar;
-        if (given && !node.plain && reader(node.text).value)
+        if (given && !node.plain && !node.expanded && reader(node.text).value)
             return wrongType(node, m_context.path,
                              m_context.row.type == KeyType::Flag ? QStringLiteral("true or false")
                                                                  : QStringLiteral("a number"),
@@ -145,7 +151,7 @@ private:
         const auto outOfBounds = [&](const char *which, const char *bound) {
             report(m_findings, node.place, FindingCode::OutOfBounds,
                    QStringLiteral("%1 is %2, but the %3 is %4")
-                       .arg(m_context.path, quoted(node.text), QLatin1String(which), QLatin1String(bound)));
+                       .arg(m_context.path, shown(node), QLatin1String(which), QLatin1String(bound)));
             return false;
         };
         if (row.least && value < *reader(row.least).value)
@@ -159,7 +165,7 @@ private:
     {
         if (!isScalar(node, m_context.path, QStringLiteral("text")))
             return false;
-        const bool isText = !node.plain || plainScalarKind(node.text) == ScalarKind::Text;
+        const bool isText = !node.plain || node.expanded || plainScalarKind(node.text) == ScalarKind::Text;
         if (!isText)
             return wrongType(node, m_context.path, QStringLiteral("text"),
                              QStringLiteral("write \"%1\"").arg(QString::fromUtf8(node.text)));
@@ -174,8 +180,8 @@ private:
         if (!hasForm(KeyForm::Name, node.text)) {
             report(m_findings, node.place, FindingCode::BadName,
                    QStringLiteral("%1 is %2, which cannot be a name: %3")
-                       .arg(m_context.path, quoted(node.text), nameRule(KeyForm::Name)),
-                   nameHelp(node.text));
+                       .arg(m_context.path, shown(node), nameRule(KeyForm::Name)),
+                   node.secret ? QString() : nameHelp(node.text));
             return false;
         }
         m_value.text = node.text;
@@ -188,9 +194,15 @@ private:
         return false;
     }
 
+    /// Relative paths start at the file that names them. A default, which no file gave, has none.
+    static QString folderOf(const Node &node)
+    {
+        return node.place.source ? node.place.source->folder() : QString();
+    }
+
     bool readPath(const Node &node, const QString &path, const QString &base, QString &result)
     {
-        if (node.kind == Node::Kind::Scalar && node.plain && node.text == "~")
+        if (node.kind == Node::Kind::Scalar && node.plain && !node.expanded && node.text == "~")
             return badPath(node, path, QStringLiteral("is \"~\", which means nothing at all in YAML"),
                            QStringLiteral("write \"~/\" in quotes for the home directory"));
         if (!isScalar(node, path, QStringLiteral("a path")))
@@ -204,7 +216,7 @@ private:
         }
         if (text.size() > 1 && text.at(1) != u'/')
             return badPath(node, path,
-                           QStringLiteral("is %1: only one's own home directory is known").arg(quoted(text)),
+                           QStringLiteral("is %1: only one's own home directory is known").arg(shown(node)),
                            QStringLiteral("write ~/, or the whole path"));
         if (m_directories.home.isEmpty())
             return badPath(node, path, QStringLiteral("starts with ~, but HOME is not set"),
@@ -216,6 +228,7 @@ private:
     bool readDataPath(const Node &node)
     {
         const bool starts = node.text.startsWith('/') || node.text.startsWith('~');
+        m_value.secret = m_value.secret || (!starts && m_directories.dataIsSecret);
         if (node.kind == Node::Kind::Scalar && !node.text.isEmpty() && !starts && m_directories.data.isEmpty())
             return badPath(node, m_context.path,
                            QStringLiteral("starts in host.data_dir, which is not known: HOME is not set"),
@@ -227,14 +240,14 @@ private:
     {
         if (node.kind != Node::Kind::Sequence)
             return wrongType(node, m_context.path, QStringLiteral("a list of paths"),
-                             node.kind == Node::Kind::Scalar
+                             node.kind == Node::Kind::Scalar && !node.secret
                                  ? QStringLiteral("write [%1]").arg(QString::fromUtf8(node.text))
                                  : QString());
         bool all = true;
         for (const NodePointer &each : node.items) {
-            Placed<QString> path{{}, each->place};
+            Placed<QString> path{{}, each->place, each->secret};
             const QString name = QStringLiteral("%1[%2]").arg(m_context.path).arg(&each - node.items.data());
-            if (readPath(*each, name, m_directories.file, path.value))
+            if (readPath(*each, name, folderOf(*each), path.value))
                 m_value.paths.push_back(path);
             else
                 all = false;
@@ -249,7 +262,7 @@ private:
         const KeyRow &row = m_context.row;
         if (row.notServed.value && node.text == row.notServed.value) {
             report(m_findings, node.place, FindingCode::ValueNotServed,
-                   QStringLiteral("%1: %2 is not yet in this version").arg(m_context.path, quoted(node.text)),
+                   QStringLiteral("%1: %2 is not yet in this version").arg(m_context.path, shown(node)),
                    QLatin1String(row.notServed.help));
             return false;
         }
@@ -262,10 +275,10 @@ private:
             if (!row.notServed.value || qstrcmp(each, row.notServed.value) != 0)
                 allowed.append(each);
         }
-        const QByteArray nearest = nearestName(node.text, allowed);
+        const QByteArray nearest = node.secret ? QByteArray() : nearestName(node.text, allowed);
         report(m_findings, node.place, FindingCode::ValueNotAllowed,
                QStringLiteral("%1 is %2; it takes %3")
-                   .arg(m_context.path, quoted(node.text), QString::fromUtf8(allowed.join(", "))),
+                   .arg(m_context.path, shown(node), QString::fromUtf8(allowed.join(", "))),
                nearest.isEmpty() ? QString() : QStringLiteral("did you mean %1?").arg(quoted(nearest)));
         return false;
     }
@@ -280,7 +293,7 @@ private:
 
     bool readStartText(const Node &node)
     {
-        Placed<QByteArray> text{{}, node.place};
+        Placed<QByteArray> text{{}, node.place, node.secret};
         if (!readText(node, text.value))
             return false;
         if (text.value.trimmed().isEmpty()) {
@@ -313,7 +326,8 @@ private:
             return false;
         }
         m_value.onStart.file.place = file->place;
-        return readPath(*file, m_context.path + QStringLiteral(".file"), m_directories.file,
+        m_value.onStart.file.secret = file->secret;
+        return readPath(*file, m_context.path + QStringLiteral(".file"), folderOf(*file),
                         m_value.onStart.file.value)
                && all;
     }
@@ -382,7 +396,7 @@ QString describe(const Node &node)
         return QStringLiteral("a list");
     if (node.kind == Node::Kind::Mapping)
         return QStringLiteral("a mapping");
-    if (!node.plain)
+    if (!node.plain || node.expanded)
         return QStringLiteral("text");
     switch (plainScalarKind(node.text)) {
     case ScalarKind::Boolean:
@@ -399,7 +413,7 @@ QString describe(const Node &node)
 
 QString mappingHelp(const Node &node)
 {
-    if (node.kind == Node::Kind::Scalar && node.plain && looksLikePair(node.text))
+    if (node.kind == Node::Kind::Scalar && node.plain && !node.expanded && looksLikePair(node.text))
         return QStringLiteral("put a space after the colon");
     return QStringLiteral("write \"key: value\"");
 }

@@ -10,8 +10,8 @@ struct Directories
 {
     QString home;      ///< Empty: `~` cannot be expanded.
     QString stateHome; ///< $XDG_STATE_HOME; empty where that is not set.
-    QString file;      ///< Of the configuration file; absolute.
     QString data;      ///< host.data_dir, as soon as that is known.
+    bool dataIsSecret = false;
 };
 
 /// Where a value stands: the row that describes it, and the words for messages.

@@ -6,6 +6,7 @@
 #include "cli/notices.h"
 #include "cli/text_table.h"
 #include "config/finding_code.h"
+#include "port/plugin_fault.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -124,6 +125,21 @@ ExitCode explain(FindingCode code, const Invocation &invocation, AnswerWriter &a
     return ExitCode::Ok;
 }
 
+ExitCode explain(PluginFaultCode code, const Invocation &invocation, AnswerWriter &answer)
+{
+    const PluginFaultExplanation &explanation = explanationOf(code);
+    const QString sentence = QString::fromUtf8(explanation.sentence);
+    const QString remedy = QString::fromUtf8(explanation.remedy);
+    if (invocation.has("json"))
+        answer.writeJson({{QStringLiteral("code"), codeText(code)},
+                          {QStringLiteral("word"), QString::fromLatin1(explanation.word)},
+                          {QStringLiteral("explanation"), sentence},
+                          {QStringLiteral("remedy"), remedy}});
+    else
+        answer.write(QStringLiteral("%1: %2\n  fix: %3\n").arg(codeText(code), sentence, remedy).toUtf8());
+    return ExitCode::Ok;
+}
+
 ExitCode helpOnSeveral(const std::vector<const Command *> &commands, const QString &overview,
                        const Invocation &invocation, AnswerWriter &answer)
 {
@@ -145,6 +161,8 @@ ExitCode runHelpCommand(const Invocation &invocation, AnswerWriter &answer)
     if (invocation.argument.isEmpty())
         return helpOnSeveral(allCommands(), overviewText(), invocation, answer);
     if (const std::optional<FindingCode> code = parseCode(invocation.argument))
+        return explain(*code, invocation, answer);
+    if (const std::optional<PluginFaultCode> code = parsePluginFaultCode(invocation.argument))
         return explain(*code, invocation, answer);
 
     const Command *command = commandNamed(invocation.argument);

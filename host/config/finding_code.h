@@ -11,7 +11,8 @@
 namespace burrow {
 
 /// The stable number of a kind of finding: people search for it and scripts match it, so a number is never used
-/// again for something else. 10xx configuration, 12xx warnings about it, 20xx files of inputs.
+/// again for something else. 10xx configuration, 12xx warnings about it, 20xx files of inputs;
+/// 21xx, about plugins, stand in port/plugin_fault.h.
 enum class FindingCode : quint16 {
     FileUnreadable = 1001,
     Syntax = 1002,

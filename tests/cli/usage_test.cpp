@@ -109,6 +109,13 @@ void UsageTest::explainsTheCodeOfAFinding()
     const Finished finished = Program().run({"help", "bur1042"});
     QCOMPARE(finished.exitCode, 0);
     QVERIFY2(finished.out.startsWith("BUR1042: "), finished.out.constData());
+    const Finished plugin = Program().run({"help", "bur2103"});
+    QCOMPARE(plugin.exitCode, 0);
+    QVERIFY2(plugin.out.startsWith("BUR2103: ") && plugin.out.contains("\n  fix: update Burrow"),
+             plugin.out.constData());
+    const QJsonObject json = Program().run({"help", "BUR2121", "--json"}).json();
+    QCOMPARE(json.value("word").toString(), QStringLiteral("crashed_in_probe"));
+    QVERIFY(!json.value("remedy").toString().isEmpty());
 }
 
 void UsageTest::printsItsVersion()

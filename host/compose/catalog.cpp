@@ -50,7 +50,7 @@ private:
         const QString manifest =
             file.dir().filePath(QString::fromUtf8(id) + QStringLiteral(".burrow-plugin.json"));
         if (QFileInfo::exists(manifest)) {
-            Result<Manifest> read = readManifest(manifest);
+            const PluginResult<Manifest> read = readManifest(manifest);
             if (!read)
                 return read.error();
             return describe(*read);

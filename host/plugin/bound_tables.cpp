@@ -18,29 +18,32 @@ static_assert(sizeof(burrow_executor_vtable) >= BURROW_EXECUTOR_VTABLE_BASE);
 static_assert(sizeof(burrow_drain_vtable) >= BURROW_DRAIN_VTABLE_BASE);
 static_assert(sizeof(burrow_checkpoint_executor) >= BURROW_CHECKPOINT_EXECUTOR_BASE);
 
-Error fault(const QString &sentence)
+using Code = PluginFaultCode;
+
+PluginFault fault(Code code, const QString &sentence)
 {
-    return {ErrorKind::Plugin, sentence};
+    return {code, sentence};
 }
 
 /// What both sides know of a struct that begins with its size; the rest of the copy is zero.
 template <typename Struct>
-Result<Struct> copyBounded(const Struct *source, quint32 base, const char *what)
+PluginResult<Struct> copyBounded(const Struct *source, quint32 base, const char *what)
 {
     const QLatin1String name(what);
     if (!source)
-        return fault(QStringLiteral("gives no %1 (null)").arg(name));
+        return fault(Code::EntryGarbage, QStringLiteral("gives no %1 (null)").arg(name));
     quint32 size = 0;
     if (reinterpret_cast<quintptr>(source) % alignof(Struct) != 0 || !isReadable(source, sizeof size))
-        return fault(QStringLiteral("gives an address that holds no %1").arg(name));
+        return fault(Code::EntryGarbage, QStringLiteral("gives an address that holds no %1").arg(name));
     std::memcpy(&size, source, sizeof size);
     if (const char *why = sizeFault(size, base)) {
         return fault(
+            Code::BadStructSize,
             QStringLiteral("gives a %1 whose struct_size %2 %3").arg(name).arg(size).arg(QLatin1String(why)));
     }
     const std::size_t known = std::min<std::size_t>(size, sizeof(Struct));
     if (!isReadable(source, known))
-        return fault(QStringLiteral("gives an address that holds no %1").arg(name));
+        return fault(Code::EntryGarbage, QStringLiteral("gives an address that holds no %1").arg(name));
     Struct copy = {};
     std::memcpy(static_cast<void *>(&copy), source, known);
     return copy;
@@ -60,11 +63,12 @@ public:
         if (!slot)
             m_missing.append(QLatin1String(name));
     }
-    std::optional<Error> refusal() const
+    std::optional<PluginFault> refusal() const
     {
         if (m_missing.isEmpty())
             return std::nullopt;
-        return fault(QStringLiteral("has an %1 table without the required %2")
+        return fault(Code::MissingSlot,
+                     QStringLiteral("has an %1 table without the required %2")
                          .arg(QLatin1String(m_table), m_missing.join(QStringLiteral(" and "))));
     }
 
@@ -103,23 +107,23 @@ void nothing() {}
 
 } // namespace
 
-Result<burrow_plugin> bindPlugin(const burrow_plugin *plugin)
+PluginResult<burrow_plugin> bindPlugin(const burrow_plugin *plugin)
 {
-    Result<burrow_plugin> copy = copyBounded(plugin, BURROW_PLUGIN_BASE, "plugin table");
+    PluginResult<burrow_plugin> copy = copyBounded(plugin, BURROW_PLUGIN_BASE, "plugin table");
     if (!copy)
         return copy;
     if (!copy->init)
-        return fault(QStringLiteral("has a plugin table without the required init"));
+        return fault(Code::MissingSlot, QStringLiteral("has a plugin table without the required init"));
     if (!copy->executor && !copy->drain)
-        return fault(QStringLiteral("offers neither an executor nor a drain"));
+        return fault(Code::MissingSlot, QStringLiteral("offers neither an executor nor a drain"));
     bindOptional(copy->deinit, &nothing);
     bindOptional(copy->get_extension, &noPluginExtension);
     return copy;
 }
 
-Result<BoundExecutor> bindExecutor(const burrow_executor_vtable *table)
+PluginResult<BoundExecutor> bindExecutor(const burrow_executor_vtable *table)
 {
-    const Result<burrow_executor_vtable> copy =
+    const PluginResult<burrow_executor_vtable> copy =
         copyBounded(table, BURROW_EXECUTOR_VTABLE_BASE, "executor table");
     if (!copy)
         return copy.error();
@@ -128,7 +132,7 @@ Result<BoundExecutor> bindExecutor(const burrow_executor_vtable *table)
     check.require(bound.table.create, "create");
     check.require(bound.table.apply, "apply");
     check.require(bound.table.destroy, "destroy");
-    if (const std::optional<Error> refusal = check.refusal())
+    if (const std::optional<PluginFault> refusal = check.refusal())
         return *refusal;
     bound.has.cancel = bindOptional(bound.table.cancel, &unimplemented<void *, const burrow_cancel_request *>);
     bound.has.stop =
@@ -140,9 +144,9 @@ Result<BoundExecutor> bindExecutor(const burrow_executor_vtable *table)
     return bound;
 }
 
-Result<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table)
+PluginResult<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table)
 {
-    Result<burrow_drain_vtable> copy = copyBounded(table, BURROW_DRAIN_VTABLE_BASE, "drain table");
+    PluginResult<burrow_drain_vtable> copy = copyBounded(table, BURROW_DRAIN_VTABLE_BASE, "drain table");
     if (!copy)
         return copy;
     SlotCheck check("drain");
@@ -151,7 +155,7 @@ Result<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table)
     check.require(copy->ready, "ready");
     check.require(copy->settled, "settled");
     check.require(copy->destroy, "destroy");
-    if (const std::optional<Error> refusal = check.refusal())
+    if (const std::optional<PluginFault> refusal = check.refusal())
         return *refusal;
     bindOptional(copy->cancel, &unimplemented<void *, const burrow_cancel_request *>);
     bindOptional(copy->stop, &unimplemented<void *, const burrow_stop_request *, burrow_token>);
@@ -160,17 +164,18 @@ Result<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table)
     return copy;
 }
 
-Result<burrow_checkpoint_executor> bindCheckpoint(const void *table)
+PluginResult<burrow_checkpoint_executor> bindCheckpoint(const void *table)
 {
-    Result<burrow_checkpoint_executor> copy =
+    PluginResult<burrow_checkpoint_executor> copy =
         copyBounded(static_cast<const burrow_checkpoint_executor *>(table), BURROW_CHECKPOINT_EXECUTOR_BASE,
                     "burrow.checkpoint/1 table");
     if (copy && !copy->committed)
-        return fault(QStringLiteral("has a burrow.checkpoint/1 table without the required committed"));
+        return fault(Code::MissingSlot,
+                     QStringLiteral("has a burrow.checkpoint/1 table without the required committed"));
     return copy;
 }
 
-Result<burrow_descriptor> bindDescriptor(const burrow_descriptor *descriptor)
+PluginResult<burrow_descriptor> bindDescriptor(const burrow_descriptor *descriptor)
 {
     return copyBounded(descriptor, BURROW_DESCRIPTOR_BASE, "descriptor");
 }

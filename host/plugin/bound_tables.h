@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/result.h"
+#include "port/plugin_fault.h"
 
 #include <burrow/abi.h>
 #include <burrow/ext/checkpoint.h>
@@ -29,11 +29,11 @@ struct BoundExecutor
     ExecutorSlots has;
 };
 
-/// The errors' sentences go on from "the plugin …".
-Result<burrow_plugin> bindPlugin(const burrow_plugin *plugin);
-Result<BoundExecutor> bindExecutor(const burrow_executor_vtable *table);
-Result<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table);
-Result<burrow_checkpoint_executor> bindCheckpoint(const void *table);
-Result<burrow_descriptor> bindDescriptor(const burrow_descriptor *descriptor);
+/// EntryGarbage, BadStructSize, MissingSlot or BadDescriptor; the sentences go on from "the plugin …".
+PluginResult<burrow_plugin> bindPlugin(const burrow_plugin *plugin);
+PluginResult<BoundExecutor> bindExecutor(const burrow_executor_vtable *table);
+PluginResult<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table);
+PluginResult<burrow_checkpoint_executor> bindCheckpoint(const void *table);
+PluginResult<burrow_descriptor> bindDescriptor(const burrow_descriptor *descriptor);
 
 } // namespace burrow

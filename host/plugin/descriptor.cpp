@@ -21,13 +21,15 @@ static_assert(BURROW_PLUGIN_BLOCKING == 1U << static_cast<int>(PluginFlag::Block
 /// The oldest revision of which this host still runs plugins.
 constexpr quint32 oldestPlugin = 1;
 
-Error fault(const QString &sentence)
+using Code = PluginFaultCode;
+
+PluginFault badDescriptor(const QString &sentence)
 {
-    return {ErrorKind::Plugin, sentence};
+    return {Code::BadDescriptor, sentence};
 }
 
 /// Copies one text of the descriptor, whose address and length may be garbage.
-Result<QByteArray> readText(const burrow_text &text, const char *field, qint64 bytesMax, bool plain)
+PluginResult<QByteArray> readText(const burrow_text &text, const char *field, qint64 bytesMax, bool plain)
 {
     const char *why = nullptr;
     if (text.size > static_cast<quint64>(bytesMax))
@@ -37,23 +39,24 @@ Result<QByteArray> readText(const burrow_text &text, const char *field, qint64 b
     else
         why = plain ? plainTextFault(text, bytesMax) : textFault(text, bytesMax);
     if (why) {
-        return fault(QStringLiteral("has a descriptor whose %1 %2 (at most %3 bytes of UTF-8)")
-                         .arg(QLatin1String(field), QLatin1String(why))
-                         .arg(bytesMax));
+        return badDescriptor(QStringLiteral("has a descriptor whose %1 %2 (at most %3 bytes of UTF-8)")
+                                 .arg(QLatin1String(field), QLatin1String(why))
+                                 .arg(bytesMax));
     }
     return copyOf(text);
 }
 
-Result<QJsonObject> readSchema(const burrow_text &text)
+PluginResult<QJsonObject> readSchema(const burrow_text &text)
 {
-    const Result<QByteArray> bytes = readText(text, "config_schema_json", limits::manifest_bytes_max, false);
+    const PluginResult<QByteArray> bytes =
+        readText(text, "config_schema_json", limits::manifest_bytes_max, false);
     if (!bytes)
         return bytes.error();
     if (bytes->isEmpty())
         return QJsonObject();
     const QJsonDocument document = QJsonDocument::fromJson(*bytes);
     if (!document.isObject())
-        return fault(QStringLiteral("has a descriptor whose config_schema_json is no JSON object"));
+        return badDescriptor(QStringLiteral("has a descriptor whose config_schema_json is no JSON object"));
     return document.object();
 }
 
@@ -93,26 +96,27 @@ AbiRange hostAbi()
     return {oldestPlugin, BURROW_ABI_VERSION};
 }
 
-Result<PluginIdentity> readDescriptor(const burrow_plugin &plugin)
+PluginResult<PluginIdentity> readDescriptor(const burrow_plugin &plugin)
 {
-    const Result<burrow_descriptor> descriptor = bindDescriptor(plugin.descriptor);
+    const PluginResult<burrow_descriptor> descriptor = bindDescriptor(plugin.descriptor);
     if (!descriptor)
         return descriptor.error();
-    const Result<QByteArray> id = readText(descriptor->id, "id", limits::plugin_id_bytes_max, true);
-    const Result<QByteArray> version =
+    const PluginResult<QByteArray> id = readText(descriptor->id, "id", limits::plugin_id_bytes_max, true);
+    const PluginResult<QByteArray> version =
         readText(descriptor->version, "version", limits::plugin_version_bytes_max, true);
-    const Result<QByteArray> name = readText(descriptor->name, "name", limits::plugin_name_bytes_max, true);
-    const Result<QByteArray> runtime =
+    const PluginResult<QByteArray> name =
+        readText(descriptor->name, "name", limits::plugin_name_bytes_max, true);
+    const PluginResult<QByteArray> runtime =
         readText(descriptor->runtime, "runtime", limits::plugin_runtime_bytes_max, true);
-    for (const Result<QByteArray> *text : {&id, &version, &name, &runtime}) {
+    for (const PluginResult<QByteArray> *text : {&id, &version, &name, &runtime}) {
         if (!*text)
             return text->error();
     }
-    Result<QJsonObject> schema = readSchema(descriptor->config_schema_json);
+    PluginResult<QJsonObject> schema = readSchema(descriptor->config_schema_json);
     if (!schema)
         return schema.error();
     if (!isPluginId(*id)) {
-        return fault(
+        return badDescriptor(
             QStringLiteral("has a descriptor whose id \"%1\" is not made of lower-case letters, digits, "
                            "\".\", \"_\" and \"-\"")
                 .arg(QString::fromUtf8(*id)));
@@ -131,7 +135,7 @@ Result<PluginIdentity> readDescriptor(const burrow_plugin &plugin)
     return identity;
 }
 
-Result<void> compareWithManifest(const PluginIdentity &descriptor, const PluginIdentity &manifest)
+PluginResult<void> compareWithManifest(const PluginIdentity &descriptor, const PluginIdentity &manifest)
 {
     struct Field
     {
@@ -164,36 +168,41 @@ Result<void> compareWithManifest(const PluginIdentity &descriptor, const PluginI
     };
     for (const Field &field : fields) {
         if (!field.same) {
-            return fault(
-                QStringLiteral("contradicts its manifest: \"%1\" is %2 in the library and %3 in the manifest; "
-                               "install the two files of one build")
+            return PluginFault(
+                Code::ManifestDiffers,
+                QStringLiteral("contradicts its manifest: \"%1\" is %2 in the library and %3 in the manifest")
                     .arg(QLatin1String(field.name), field.said, field.promised));
         }
     }
     return {};
 }
 
-Result<void> checkAbi(const AbiRange &plugin)
+PluginResult<void> checkAbi(const AbiRange &plugin)
 {
     const AbiRange host = hostAbi();
+    const QString serves = QStringLiteral("this host serves %1 to %2").arg(host.min).arg(host.built);
     if (plugin.min == 0 || plugin.built == 0 || plugin.min > plugin.built) {
-        return fault(QStringLiteral("states an impossible ABI range (works from revision %1, built for %2)")
-                         .arg(plugin.min)
-                         .arg(plugin.built));
+        return PluginFault(
+            Code::AbiRange,
+            QStringLiteral("states an impossible range of plugin ABI revisions (works from %1, built for %2)")
+                .arg(plugin.min)
+                .arg(plugin.built));
     }
     if (plugin.min > host.built) {
-        return fault(
-            QStringLiteral("is newer than this host: it needs plugin ABI revision %1 or later, and this host "
-                           "has %2; update Burrow, or install an older version of the plugin")
+        return PluginFault(
+            Code::AbiTooNew,
+            QStringLiteral("is newer than this host: it needs plugin ABI revision %1 or later and "
+                           "is built for %2; %3")
                 .arg(plugin.min)
-                .arg(host.built));
+                .arg(plugin.built)
+                .arg(serves));
     }
     if (plugin.built < host.min) {
-        return fault(
-            QStringLiteral("is older than this host accepts: it is built for plugin ABI revision %1, and this "
-                           "host needs %2 or later; install a newer version of the plugin")
+        return PluginFault(
+            Code::AbiTooOld,
+            QStringLiteral("is older than this host accepts: it is built for plugin ABI revision %1; %2")
                 .arg(plugin.built)
-                .arg(host.min));
+                .arg(serves));
     }
     return {};
 }

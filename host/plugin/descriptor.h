@@ -11,12 +11,12 @@ namespace burrow {
 AbiRange hostAbi();
 
 /// Reads and checks what a library says of itself. The errors' sentences go on from "the plugin …".
-Result<PluginIdentity> readDescriptor(const burrow_plugin &plugin);
+PluginResult<PluginIdentity> readDescriptor(const burrow_plugin &plugin);
 
 /// The two must say the same, but for the name; the error names the field and both values.
-Result<void> compareWithManifest(const PluginIdentity &descriptor, const PluginIdentity &manifest);
+PluginResult<void> compareWithManifest(const PluginIdentity &descriptor, const PluginIdentity &manifest);
 
 /// Whether the two sides' revisions meet; the error says which side is older and what to do.
-Result<void> checkAbi(const AbiRange &plugin);
+PluginResult<void> checkAbi(const AbiRange &plugin);
 
 } // namespace burrow

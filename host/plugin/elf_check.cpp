@@ -54,26 +54,27 @@ public:
     {
     }
 
-    Result<void> check();
+    PluginResult<void> check();
 
 private:
-    Error refusal(const QString &why) const
+    PluginFault refusal(PluginFaultCode code, const QString &why) const
     {
-        return {ErrorKind::Plugin, QStringLiteral("%1 %2").arg(m_path, why)};
+        return {code, QStringLiteral("%1 %2").arg(m_path, why)};
     }
-    Error truncated() const
+    PluginFault truncated() const
     {
-        return refusal(
-            QStringLiteral("is truncated or damaged: it points outside of itself; install it again"));
+        return refusal(PluginFaultCode::Truncated,
+                       QStringLiteral("is truncated or damaged: it points outside of itself"));
     }
-    Error noEntry() const
+    PluginFault noEntry() const
     {
-        return refusal(QStringLiteral("is no Burrow plugin: it does not export the function %1")
+        return refusal(PluginFaultCode::NoEntry,
+                       QStringLiteral("is no Burrow plugin: it does not export the function %1")
                            .arg(QLatin1String(pluginEntrySymbol)));
     }
 
-    Result<void> checkHeader(const Elf64_Ehdr &header) const;
-    Result<void> readSegments(const Elf64_Ehdr &header);
+    PluginResult<void> checkHeader(const Elf64_Ehdr &header) const;
+    PluginResult<void> readSegments(const Elf64_Ehdr &header);
     std::optional<quint64> fileOffset(quint64 address) const;
     std::optional<DynamicTables> dynamicTables() const;
     bool isEntry(const DynamicTables &tables, quint32 index, std::optional<Elf64_Sym> &found) const;
@@ -85,14 +86,14 @@ private:
     std::vector<Elf64_Phdr> m_segments;
 };
 
-Result<void> ElfImage::check()
+PluginResult<void> ElfImage::check()
 {
     const std::optional<Elf64_Ehdr> header = readPlain<Elf64_Ehdr>(m_file, 0);
     if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return refusal(QStringLiteral("is not a shared library"));
-    if (Result<void> checked = checkHeader(*header); !checked)
+        return refusal(PluginFaultCode::NotAnElfLibrary, QStringLiteral("is not a shared library"));
+    if (PluginResult<void> checked = checkHeader(*header); !checked)
         return checked;
-    if (Result<void> read = readSegments(*header); !read)
+    if (PluginResult<void> read = readSegments(*header); !read)
         return read;
     const std::optional<DynamicTables> tables = dynamicTables();
     if (!tables)
@@ -103,30 +104,33 @@ Result<void> ElfImage::check()
         return noEntry();
     const auto type = ELF64_ST_TYPE(entry->st_info);
     if (type != STT_FUNC && type != STT_GNU_IFUNC) {
-        return refusal(QStringLiteral("is no Burrow plugin: its symbol %1 is data, not a function")
+        return refusal(PluginFaultCode::EntryIsData,
+                       QStringLiteral("is no Burrow plugin: its symbol %1 is data, not a function")
                            .arg(QLatin1String(pluginEntrySymbol)));
     }
     return {};
 }
 
-Result<void> ElfImage::checkHeader(const Elf64_Ehdr &header) const
+PluginResult<void> ElfImage::checkHeader(const Elf64_Ehdr &header) const
 {
     if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB)
-        return refusal(QStringLiteral("is not a 64-bit little-endian library; this host can load no other"));
+        return refusal(
+            PluginFaultCode::WrongMachine,
+            QStringLiteral("is not a 64-bit little-endian library, and this host can load no other"));
     if (header.e_machine != hostMachine) {
-        return refusal(QStringLiteral("is built for another machine (ELF machine %1, this host is %2); "
-                                      "install the build for this one")
+        return refusal(PluginFaultCode::WrongMachine,
+                       QStringLiteral("is built for another machine (ELF machine %1, this host is %2)")
                            .arg(header.e_machine)
                            .arg(hostMachine));
     }
     if (header.e_type != ET_DYN) {
-        return refusal(
-            QStringLiteral("is not a shared library (ELF type %1); link it with -shared").arg(header.e_type));
+        return refusal(PluginFaultCode::NotAnElfLibrary,
+                       QStringLiteral("is not a shared library (ELF type %1)").arg(header.e_type));
     }
     return {};
 }
 
-Result<void> ElfImage::readSegments(const Elf64_Ehdr &header)
+PluginResult<void> ElfImage::readSegments(const Elf64_Ehdr &header)
 {
     if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0
         || header.e_phnum > limits::elf_program_headers_max)
@@ -278,7 +282,7 @@ std::optional<Elf64_Sym> ElfImage::findBySystemVHash(const DynamicTables &tables
 
 } // namespace
 
-Result<void> checkPluginLibrary(const RegularFile &file, const QString &path)
+PluginResult<void> checkPluginLibrary(const RegularFile &file, const QString &path)
 {
     return ElfImage(file, path).check();
 }

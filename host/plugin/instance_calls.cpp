@@ -134,9 +134,9 @@ void Instance::findCheckpoint()
         return threw("get_extension", result.what);
     if (!result.answer)
         return;
-    const Result<burrow_checkpoint_executor> table = bindCheckpoint(result.answer);
+    const PluginResult<burrow_checkpoint_executor> table = bindCheckpoint(result.answer);
     if (!table)
-        return misbehaved(table.error().message);
+        return misbehaved(table.error().cause);
     TokenLease lease = m_plugin.context().tokens().lease(shared_from_this(), TokenKind::Checkpoint);
     if (!lease.isValid())
         return misbehaved(QStringLiteral("has no token left for burrow.checkpoint/1"));

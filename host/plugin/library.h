@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugin/regular_file.h"
+#include "plugin/checked_library.h"
 
 #include <burrow/abi.h>
 
@@ -15,17 +15,7 @@ struct OpenLibrary
     Entry entry = nullptr;
 };
 
-/// A file that may be opened: checked without running anything of it.
-struct CheckedLibrary
-{
-    QString path;
-    FileIdentity identity;
-};
-
-/// Regular file, sound ELF for this machine, entry symbol, and the digest if the manifest promised one.
-Result<CheckedLibrary> checkLibrary(const QString &path, const QByteArray &sha256);
-
 /// dlopen with all symbols resolved now and none made visible to others. Runs the library's constructors.
-Result<OpenLibrary> openLibrary(const CheckedLibrary &library);
+PluginResult<OpenLibrary> openLibrary(const CheckedLibrary &library);
 
 } // namespace burrow

@@ -4,6 +4,7 @@
 #include "plugin/plugin_limits.h"
 #include "plugin/regular_file.h"
 
+#include <QCryptographicHash>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -16,6 +17,11 @@ namespace {
 
 constexpr qint64 manifestFormat = 1;
 
+PluginFault badManifest(const QString &sentence, ErrorKind kind = ErrorKind::Plugin)
+{
+    return {PluginFaultCode::BadManifest, sentence, kind};
+}
+
 /// Reads members one by one and remembers the first thing that is wrong.
 class ManifestReader
 {
@@ -26,13 +32,15 @@ public:
     {
     }
 
-    Result<Manifest> read();
+    PluginResult<Manifest> read();
 
 private:
-    void complain(const QString &what)
+    void complain(const QString &what, PluginFaultCode code = PluginFaultCode::BadManifest)
     {
-        if (m_fault.isEmpty())
-            m_fault = what;
+        if (!m_fault.isEmpty())
+            return;
+        m_fault = what;
+        m_code = code;
     }
     static bool absent(const QJsonObject &object, const char *key)
     {
@@ -56,6 +64,7 @@ private:
     const QString &m_path;
     const QJsonObject m_root;
     QString m_fault;
+    PluginFaultCode m_code = PluginFaultCode::BadManifest;
 };
 
 bool isPlainText(const QString &text)
@@ -139,7 +148,8 @@ void ManifestReader::readAbi(AbiRange &abi)
     abi.min = static_cast<quint32>(integer(value.toObject(), QStringLiteral("abi.min")));
     abi.built = static_cast<quint32>(integer(value.toObject(), QStringLiteral("abi.built")));
     if (abi.min > abi.built)
-        complain(QStringLiteral("\"abi\" is reversed: min %1 is above built %2").arg(abi.min).arg(abi.built));
+        complain(QStringLiteral("\"abi\" is reversed: min %1 is above built %2").arg(abi.min).arg(abi.built),
+                 PluginFaultCode::AbiRange);
 }
 
 void ManifestReader::readKinds(PluginIdentity &identity)
@@ -188,15 +198,14 @@ void ManifestReader::readLibrary(Manifest &manifest)
                      .arg(QString::fromUtf8(manifest.identity.id), expected));
 }
 
-Result<Manifest> ManifestReader::read()
+PluginResult<Manifest> ManifestReader::read()
 {
     Manifest manifest;
     PluginIdentity &identity = manifest.identity;
     const qint64 format = integer(m_root, QStringLiteral("manifest"));
     if (format > manifestFormat)
-        complain(QStringLiteral("it has form %1 and this host knows form %2; update Burrow")
-                     .arg(format)
-                     .arg(manifestFormat));
+        complain(QStringLiteral("it has form %1 and this host knows form %2").arg(format).arg(manifestFormat),
+                 PluginFaultCode::AbiTooNew);
     identity.id = text("id", limits::plugin_id_bytes_max, true);
     if (!isPluginId(identity.id))
         complain(QStringLiteral("\"id\" must be lower-case letters, digits, \".\", \"_\" and \"-\""));
@@ -221,8 +230,7 @@ Result<Manifest> ManifestReader::read()
         complain(QStringLiteral("\"sha256\" must be 64 hexadecimal digits"));
     readLibrary(manifest);
     if (!m_fault.isEmpty())
-        return Error{ErrorKind::Plugin,
-                     QStringLiteral("the plugin manifest %1 is wrong: %2").arg(m_path, m_fault)};
+        return PluginFault(m_code, QStringLiteral("the plugin manifest %1 is wrong: %2").arg(m_path, m_fault));
     return manifest;
 }
 
@@ -247,32 +255,33 @@ bool isPluginId(QByteArrayView id)
                        [&](char c) { return isAlphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
-Result<Manifest> readManifest(const QString &path)
+PluginResult<Manifest> readManifest(const QString &path)
 {
-    const Result<RegularFile> file = RegularFile::open(path);
+    const PluginResult<RegularFile> file = RegularFile::open(path);
     if (!file)
-        return file.error();
+        return badManifest(file.error().cause, file.error().kind);
     if (file->size() > limits::manifest_bytes_max) {
-        return Error{ErrorKind::Plugin,
-                     QStringLiteral("the plugin manifest %1 has %2 bytes; at most %3 are read")
-                         .arg(path)
-                         .arg(file->size())
-                         .arg(limits::manifest_bytes_max)};
+        return badManifest(QStringLiteral("the plugin manifest %1 has %2 bytes, and at most %3 are read")
+                               .arg(path)
+                               .arg(file->size())
+                               .arg(limits::manifest_bytes_max));
     }
     const std::optional<QByteArray> bytes = file->read(0, static_cast<quint64>(file->size()));
     if (!bytes)
-        return Error{ErrorKind::Io, QStringLiteral("cannot read the plugin manifest %1").arg(path)};
+        return badManifest(QStringLiteral("cannot read the plugin manifest %1").arg(path), ErrorKind::Io);
     QJsonParseError parseError;
     const QJsonDocument document = QJsonDocument::fromJson(*bytes, &parseError);
     if (!document.isObject()) {
-        return Error{ErrorKind::Plugin,
-                     QStringLiteral("the plugin manifest %1 is no JSON object: %2 at byte %3")
-                         .arg(path, parseError.error == QJsonParseError::NoError
-                                        ? QStringLiteral("another value")
-                                        : parseError.errorString())
-                         .arg(parseError.offset)};
+        return badManifest(QStringLiteral("the plugin manifest %1 is no JSON object: %2 at byte %3")
+                               .arg(path, parseError.error == QJsonParseError::NoError
+                                              ? QStringLiteral("another value")
+                                              : parseError.errorString())
+                               .arg(parseError.offset));
     }
-    return ManifestReader(path, document.object()).read();
+    PluginResult<Manifest> manifest = ManifestReader(path, document.object()).read();
+    if (manifest)
+        manifest->digest = QCryptographicHash::hash(*bytes, QCryptographicHash::Sha256).toHex();
+    return manifest;
 }
 
 } // namespace burrow

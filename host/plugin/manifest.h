@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/enum_names.h"
-#include "base/result.h"
 #include "port/plugin_catalog.h"
+#include "port/plugin_fault.h"
 
 #include <QByteArrayList>
 #include <QJsonObject>
@@ -55,6 +55,7 @@ struct Manifest
     bool inlineCalls = false; ///< Its calls never wait, so a session's own thread may make them.
     QByteArrayList permissions;
     QByteArray sha256; ///< Of the library, in hex; empty in a build tree.
+    QByteArray digest; ///< SHA-256 of the manifest itself, in hex.
     QString manifestPath;
     QString libraryPath;
 };
@@ -67,6 +68,6 @@ inline constexpr char manifestSuffix[] = ".burrow-plugin.json";
 
 /// Reads one manifest. The file's name must be the id with the suffix, and the library lies in the same folder.
 /// The error's sentence names the file, the key and what is expected.
-Result<Manifest> readManifest(const QString &path);
+PluginResult<Manifest> readManifest(const QString &path);
 
 } // namespace burrow

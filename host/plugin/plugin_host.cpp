@@ -39,16 +39,18 @@ Error fault(const QByteArray &id, const QString &what)
 }
 
 /// This host runs plugins in its own process only; a plugin that wants another must be told so by name.
-Result<void> checkIsolation(const PluginIdentity &identity, Isolation wish, std::optional<Isolation> asked)
+PluginResult<void> checkIsolation(const PluginIdentity &identity, Isolation wish,
+                                  std::optional<Isolation> asked)
 {
     if (asked.value_or(wish) == Isolation::InProcess)
         return {};
-    return fault(identity.id,
-                 QStringLiteral("is to run in a process of its own, which this version does not offer%1; set "
-                                "\"isolation: in_process\" to run it inside the host nevertheless")
-                     .arg(identity.runtime.isEmpty()
-                              ? QString()
-                              : QStringLiteral(" (it embeds %1)").arg(QString::fromUtf8(identity.runtime))));
+    return PluginFault(
+        PluginFaultCode::NeedsProcess,
+        QStringLiteral("the plugin %1 is to run in a process of its own, which this version does not offer%2")
+            .arg(QString::fromUtf8(identity.id),
+                 identity.runtime.isEmpty()
+                     ? QString()
+                     : QStringLiteral(" (it embeds %1)").arg(QString::fromUtf8(identity.runtime))));
 }
 
 Result<void> checkInline(const PluginTables &tables)
@@ -90,41 +92,44 @@ LoadedPlugin *PluginHost::find(const QByteArray &id) const
     return found == m_plugins.end() ? nullptr : found->second;
 }
 
-Result<PluginInfo> PluginHost::load(const QByteArray &id, const PluginLoadOptions &options)
+PluginResult<PluginInfo> PluginHost::load(const QByteArray &id, const PluginLoadOptions &options)
 {
     if (const LoadedPlugin *plugin = find(id))
         return infoOf(*plugin);
-    Result<Manifest> manifest = m_search.manifest(id);
+    PluginResult<Manifest> manifest = m_search.manifest(id);
     if (!manifest)
         return manifest.error();
     const QString path = manifest->libraryPath;
     return loadChecked(*std::move(manifest), path, options);
 }
 
-Result<PluginInfo> PluginHost::loadLibrary(const QString &path, const PluginLoadOptions &options)
+PluginResult<PluginInfo> PluginHost::loadLibrary(const QString &path, const PluginLoadOptions &options)
 {
     if (!QDir::isAbsolutePath(path)) {
-        return Error{ErrorKind::InvalidArgument,
-                     QStringLiteral("the plugin library \"%1\" must be named by an absolute path").arg(path)};
+        return PluginFault(
+            PluginFaultCode::BadPath,
+            QStringLiteral("the plugin library \"%1\" must be named by an absolute path").arg(path),
+            ErrorKind::InvalidArgument);
     }
     const std::optional<QString> manifestPath = manifestBeside(path);
     if (!manifestPath)
         return loadChecked(std::nullopt, path, options);
-    Result<Manifest> manifest = readManifest(*manifestPath);
+    PluginResult<Manifest> manifest = readManifest(*manifestPath);
     if (!manifest)
         return manifest.error();
     return loadChecked(*std::move(manifest), path, options);
 }
 
-Result<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifest, const QString &path,
-                                           const PluginLoadOptions &options)
+PluginResult<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifest, const QString &path,
+                                                 const PluginLoadOptions &options)
 {
     if (manifest) {
-        if (Result<void> fits = checkIsolation(manifest->identity, manifest->isolation, options.isolation);
+        if (PluginResult<void> fits =
+                checkIsolation(manifest->identity, manifest->isolation, options.isolation);
             !fits)
             return fits.error();
     }
-    Result<CheckedLibrary> library = checkLibrary(path, manifest ? manifest->sha256 : QByteArray());
+    PluginResult<CheckedLibrary> library = checkLibrary(path, manifest ? manifest->sha256 : QByteArray());
     if (!library)
         return library.error();
     LoadOrder order;
@@ -133,7 +138,7 @@ Result<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifest, con
     order.configJson = options.configJson;
     order.hostVersion = m_options.hostVersion;
     order.clock = m_options.clock;
-    const Result<LoadedPlugin *> loaded = PluginRegistry::instance().acquire(std::move(order));
+    const PluginResult<LoadedPlugin *> loaded = PluginRegistry::instance().acquire(std::move(order));
     if (!loaded)
         return loaded.error();
     LoadedPlugin &plugin = **loaded;
@@ -148,9 +153,9 @@ Result<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifest, con
     PluginRegistry::instance().release(plugin, std::chrono::steady_clock::now());
     if (present == &plugin)
         return infoOf(plugin);
-    return fault(
-        plugin.identity().id,
-        QStringLiteral("is loaded already, from %1; %2 is left out").arg(present->tables().libraryPath, path));
+    return PluginFault(PluginFaultCode::DuplicateId,
+                       QStringLiteral("the plugin %1 is loaded already, from %2, so %3 is left out")
+                           .arg(QString::fromUtf8(plugin.identity().id), present->tables().libraryPath, path));
 }
 
 std::vector<PluginInfo> PluginHost::loaded() const

@@ -85,10 +85,10 @@ public:
     const PluginSearch &catalog() const { return m_search; }
 
     /// Loads the plugin with that id from the search path. Loading again answers the same.
-    Result<PluginInfo> load(const QByteArray &id, const PluginLoadOptions &options = {});
+    PluginResult<PluginInfo> load(const QByteArray &id, const PluginLoadOptions &options = {});
     /// Loads the library that the configuration names by its absolute path. A manifest beside it holds; without
     /// one, what the library says of itself does.
-    Result<PluginInfo> loadLibrary(const QString &path, const PluginLoadOptions &options = {});
+    PluginResult<PluginInfo> loadLibrary(const QString &path, const PluginLoadOptions &options = {});
     /// By id.
     std::vector<PluginInfo> loaded() const;
 
@@ -105,8 +105,8 @@ public:
     bool close(std::chrono::milliseconds grace);
 
 private:
-    Result<PluginInfo> loadChecked(std::optional<Manifest> manifest, const QString &path,
-                                   const PluginLoadOptions &options);
+    PluginResult<PluginInfo> loadChecked(std::optional<Manifest> manifest, const QString &path,
+                                         const PluginLoadOptions &options);
     LoadedPlugin *find(const QByteArray &id) const;
 
     // Constant after construction.

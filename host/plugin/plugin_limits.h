@@ -37,4 +37,9 @@ inline constexpr quint32 elf_program_headers_max = 1024;
 inline constexpr qint64 elf_dynamic_bytes_max = 1LL << 20;
 inline constexpr quint32 elf_chain_steps_max = 1U << 20;
 
+// How an unknown library is tried in a child.
+inline constexpr Duration plugin_probe_max = 10s;
+inline constexpr std::size_t probe_cache_entries_max = 256;
+inline constexpr qint64 probe_cache_bytes_max = 4LL << 20;
+
 } // namespace burrow::limits

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "plugin/foreign_stage.h"
 #include "plugin/library.h"
 #include "plugin/loaded_plugin.h"
 #include "plugin/manifest.h"
 
+#include <functional>
 #include <memory>
 
 namespace burrow {
@@ -18,13 +20,19 @@ struct LoadOrder
     QByteArray hostVersion;
     std::shared_ptr<const Clock> clock;
     quint32 number = 1; ///< Of the plugin in this process.
+    /// Told before each step of openPlugin() that runs the library's code; may be empty.
+    std::function<void(ForeignStage)> entering;
 };
+
+/// "the plugin echo (/usr/lib/…/libecho.so) ": how sentences about a library that is loaded begin. Its id is
+/// the manifest's, or else the file's name.
+QString pluginSubject(const std::optional<Manifest> &manifest, const QString &libraryPath);
 
 /// Opens a checked library and asks it what it is: dlopen, entry, descriptor, comparison with the manifest, ABI
 /// range, tables. Nothing is initialised yet. The errors' sentences name plugin, file and remedy.
-Result<std::unique_ptr<LoadedPlugin>> openPlugin(const LoadOrder &order);
+PluginResult<std::unique_ptr<LoadedPlugin>> openPlugin(const LoadOrder &order);
 
 /// Calls `init`. After a failure the plugin is not used, but must be kept: it has seen its host table.
-Result<void> initialisePlugin(LoadedPlugin &plugin, const QByteArray &configJson);
+PluginResult<void> initialisePlugin(LoadedPlugin &plugin, const QByteArray &configJson);
 
 } // namespace burrow

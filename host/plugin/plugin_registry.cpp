@@ -9,9 +9,11 @@ namespace burrow {
 
 namespace {
 
-Error refusal(const LoadOrder &order, ErrorKind kind, const QString &why)
+PluginFault refusal(const LoadOrder &order, ErrorKind kind, const QString &why, const QString &remedy)
 {
-    return {kind, QStringLiteral("the plugin library %1 %2").arg(order.library.path, why)};
+    return PluginFault(PluginFaultCode::InUse,
+                       QStringLiteral("the plugin library %1 %2").arg(order.library.path, why), kind)
+        .withRemedy(remedy);
 }
 
 } // namespace
@@ -22,32 +24,32 @@ PluginRegistry &PluginRegistry::instance()
     return *registry;
 }
 
-Result<LoadedPlugin *> PluginRegistry::acquire(LoadOrder order)
+PluginResult<LoadedPlugin *> PluginRegistry::acquire(LoadOrder order)
 {
     const FileIdentity file = order.library.identity;
     {
         const std::lock_guard lock(m_mutex);
         Entry &entry = m_entries[file];
         if (entry.busy)
-            return refusal(order, ErrorKind::Busy,
-                           QStringLiteral("is being opened or closed at this moment; try again"));
+            return refusal(order, ErrorKind::Busy, QStringLiteral("is being opened or closed at this moment"),
+                           QStringLiteral("try again"));
         if (entry.plugin && entry.configJson != order.configJson) {
-            return refusal(
-                order, ErrorKind::Conflict,
-                QStringLiteral("is in use in this process with another configuration; give both the same"));
+            return refusal(order, ErrorKind::Conflict,
+                           QStringLiteral("is in use in this process with another configuration"),
+                           QStringLiteral("give both the same"));
         }
         if (entry.plugin) {
             ++entry.users;
             return entry.plugin;
         }
         if (m_lastNumber == limits::plugins_per_process_max)
-            return refusal(order, ErrorKind::Busy,
-                           QStringLiteral("is one too many for this process; restart it"));
+            return refusal(order, ErrorKind::Busy, QStringLiteral("is one too many for this process"),
+                           QStringLiteral("restart it"));
         order.number = ++m_lastNumber;
         entry.busy = true;
         entry.configJson = order.configJson;
     }
-    Result<LoadedPlugin *> loaded = load(order);
+    PluginResult<LoadedPlugin *> loaded = load(order);
     const std::lock_guard lock(m_mutex);
     Entry &entry = m_entries[file];
     entry.busy = false;
@@ -56,9 +58,9 @@ Result<LoadedPlugin *> PluginRegistry::acquire(LoadOrder order)
     return loaded;
 }
 
-Result<LoadedPlugin *> PluginRegistry::load(const LoadOrder &order)
+PluginResult<LoadedPlugin *> PluginRegistry::load(const LoadOrder &order)
 {
-    Result<std::unique_ptr<LoadedPlugin>> opened = openPlugin(order);
+    PluginResult<std::unique_ptr<LoadedPlugin>> opened = openPlugin(order);
     if (!opened)
         return opened.error();
     LoadedPlugin *plugin = opened->get();
@@ -66,7 +68,7 @@ Result<LoadedPlugin *> PluginRegistry::load(const LoadOrder &order)
         const std::lock_guard lock(m_mutex);
         m_kept.push_back(*std::move(opened));
     }
-    if (Result<void> initialised = initialisePlugin(*plugin, order.configJson); !initialised)
+    if (PluginResult<void> initialised = initialisePlugin(*plugin, order.configJson); !initialised)
         return initialised.error();
     return plugin;
 }

@@ -20,7 +20,7 @@ public:
     static PluginRegistry &instance();
 
     /// Opens and initialises the library, or joins those who use it with the same configuration.
-    Result<LoadedPlugin *> acquire(LoadOrder order);
+    PluginResult<LoadedPlugin *> acquire(LoadOrder order);
     /// The last one waits until the plugin is at rest, and then calls `deinit`. False when it was not at rest
     /// in time: then it stays initialised, and the process should be left by _exit once its data is safe.
     bool release(LoadedPlugin &plugin, std::chrono::steady_clock::time_point deadline);
@@ -35,7 +35,7 @@ private:
     };
 
     PluginRegistry() = default;
-    Result<LoadedPlugin *> load(const LoadOrder &order);
+    PluginResult<LoadedPlugin *> load(const LoadOrder &order);
 
     std::mutex m_mutex;
     // guarded by m_mutex

@@ -59,7 +59,7 @@ void PluginSearch::scan(const QString &folder)
     const QStringList names = QDir(folder).entryList({pattern}, QDir::AllEntries | QDir::System, QDir::Name);
     for (const QString &name : names) {
         const QByteArray id = name.chopped(qsizetype(sizeof manifestSuffix) - 1).toUtf8();
-        Result<Manifest> manifest = readManifest(folder + QLatin1Char('/') + name);
+        PluginResult<Manifest> manifest = readManifest(folder + QLatin1Char('/') + name);
         const auto earlier = m_manifests.find(id);
         if (!manifest) {
             m_path.complaints.append(manifest.error().message);
@@ -74,7 +74,7 @@ void PluginSearch::scan(const QString &folder)
     }
 }
 
-Result<Manifest> PluginSearch::manifest(const QByteArray &id) const
+PluginResult<Manifest> PluginSearch::manifest(const QByteArray &id) const
 {
     const auto found = m_manifests.find(id);
     if (found != m_manifests.end())
@@ -82,14 +82,16 @@ Result<Manifest> PluginSearch::manifest(const QByteArray &id) const
     const auto unusable = m_unusable.find(id);
     if (unusable != m_unusable.end())
         return unusable->second;
-    return Error{ErrorKind::NotFound, QStringLiteral("there is no plugin \"%1\"; looked for %1%2 in %3")
-                                          .arg(QString::fromUtf8(id), QLatin1String(manifestSuffix),
-                                               m_path.folders.join(QStringLiteral(", ")))};
+    return PluginFault(PluginFaultCode::NotFound,
+                       QStringLiteral("there is no plugin \"%1\" (looked for %1%2 in %3)")
+                           .arg(QString::fromUtf8(id), QLatin1String(manifestSuffix),
+                                m_path.folders.join(QStringLiteral(", "))),
+                       ErrorKind::NotFound);
 }
 
 Result<PluginDescription> PluginSearch::find(const QByteArray &id) const
 {
-    const Result<Manifest> found = manifest(id);
+    const PluginResult<Manifest> found = manifest(id);
     if (!found)
         return found.error();
     return describe(*found);

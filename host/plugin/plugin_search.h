@@ -33,7 +33,7 @@ public:
     std::vector<PluginDescription> all() const override;
     QStringList complaints() const override { return m_path.complaints; }
 
-    Result<Manifest> manifest(const QByteArray &id) const;
+    PluginResult<Manifest> manifest(const QByteArray &id) const;
 
 private:
     void scan(const QString &folder);
@@ -41,7 +41,7 @@ private:
     PluginSearchPath m_path;
     std::map<QByteArray, Manifest> m_manifests;
     /// Why an id that has a file is not usable; the nearest answer to somebody who asks for it.
-    std::map<QByteArray, Error> m_unusable;
+    std::map<QByteArray, PluginFault> m_unusable;
 };
 
 PluginDescription describe(const Manifest &manifest);

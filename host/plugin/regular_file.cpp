@@ -24,16 +24,18 @@ QString kindOfFile(mode_t mode)
     return QStringLiteral("a device");
 }
 
-Error ioError(const QString &path)
+PluginFault ioError(const QString &path)
 {
     const int code = errno;
-    return {code == ENOENT ? ErrorKind::NotFound : ErrorKind::Io,
-            QStringLiteral("cannot open %1: %2").arg(path, qt_error_string(code))};
+    const QString cause = QStringLiteral("cannot open %1: %2").arg(path, qt_error_string(code));
+    if (code == ENOENT || code == ENOTDIR)
+        return {PluginFaultCode::FileMissing, cause, ErrorKind::NotFound};
+    return {PluginFaultCode::FileUnreadable, cause, ErrorKind::Io};
 }
 
 } // namespace
 
-Result<RegularFile> RegularFile::open(const QString &path)
+PluginResult<RegularFile> RegularFile::open(const QString &path)
 {
     // Without O_NONBLOCK, opening a FIFO waits for somebody to write into it.
     const int descriptor =
@@ -42,22 +44,25 @@ Result<RegularFile> RegularFile::open(const QString &path)
         return ioError(path);
     struct stat status = {};
     if (::fstat(descriptor, &status) != 0) {
-        const Error error = ioError(path);
+        const PluginFault error = ioError(path);
         ::close(descriptor);
         return error;
     }
     if (!S_ISREG(status.st_mode)) {
         ::close(descriptor);
-        return Error{ErrorKind::Plugin,
-                     QStringLiteral("%1 is %2, not a file").arg(path, kindOfFile(status.st_mode))};
+        return PluginFault(PluginFaultCode::NotAFile,
+                           QStringLiteral("%1 is %2, not a file").arg(path, kindOfFile(status.st_mode)));
     }
-    return RegularFile(descriptor, status.st_size, {status.st_dev, status.st_ino});
+    return RegularFile(descriptor, status.st_size, {status.st_dev, status.st_ino},
+                       std::chrono::seconds(status.st_mtim.tv_sec)
+                           + std::chrono::nanoseconds(status.st_mtim.tv_nsec));
 }
 
-RegularFile::RegularFile(int descriptor, qint64 size, FileIdentity identity)
+RegularFile::RegularFile(int descriptor, qint64 size, FileIdentity identity, std::chrono::nanoseconds modified)
     : m_descriptor(descriptor)
     , m_size(size)
     , m_identity(identity)
+    , m_modified(modified)
 {
 }
 
@@ -65,6 +70,7 @@ RegularFile::RegularFile(RegularFile &&other) noexcept
     : m_descriptor(std::exchange(other.m_descriptor, -1))
     , m_size(other.m_size)
     , m_identity(other.m_identity)
+    , m_modified(other.m_modified)
 {
 }
 

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void librariesWithoutTheEntryFunction_data();
     void librariesWithoutTheEntryFunction();
     void thingsThatAreNoFile();
+    void refusalsHaveTheirCodes();
     void damagedHeaders_data();
     void damagedHeaders();
     void everyTruncationIsRefusedOrHarmless();
@@ -53,14 +54,14 @@ QString ElfTest::write(const QByteArray &bytes)
     return path;
 }
 
-/// The refusal's sentence, or empty.
+/// The refusal's sentence with its code, or empty.
 QString ElfTest::check(const QString &path)
 {
-    const Result<RegularFile> file = RegularFile::open(path);
+    const PluginResult<RegularFile> file = RegularFile::open(path);
     if (!file)
-        return file.error().message;
-    const Result<void> checked = checkPluginLibrary(*file, path);
-    return checked ? QString() : checked.error().message;
+        return file.error().message + u' ' + codeText(file.error().code);
+    const PluginResult<void> checked = checkPluginLibrary(*file, path);
+    return checked ? QString() : checked.error().message + u' ' + codeText(checked.error().code);
 }
 
 void ElfTest::soundLibrariesPass_data()
@@ -107,6 +108,23 @@ void ElfTest::thingsThatAreNoFile()
     QVERIFY(check(QStringLiteral("/dev/null")).contains(QStringLiteral("a device")));
 }
 
+void ElfTest::refusalsHaveTheirCodes()
+{
+    const auto isRefusedAs = [](const QString &path, PluginFaultCode code) {
+        const QString sentence = check(path);
+        return sentence.endsWith(codeText(code));
+    };
+    QVERIFY(isRefusedAs(m_folder.filePath(QStringLiteral("nothing")), PluginFaultCode::FileMissing));
+    QVERIFY(isRefusedAs(m_folder.path(), PluginFaultCode::NotAFile));
+    QVERIFY(isRefusedAs(write("#!/bin/sh\n"), PluginFaultCode::NotAnElfLibrary));
+    QVERIFY(isRefusedAs(write(quick().first(300)), PluginFaultCode::Truncated));
+    QByteArray foreign = quick();
+    foreign.replace(offsetof(Elf64_Ehdr, e_machine), 1, QByteArray(1, char(EM_S390)));
+    QVERIFY(isRefusedAs(write(foreign), PluginFaultCode::WrongMachine));
+    QVERIFY(isRefusedAs(fixtureLibrary(QStringLiteral("missing_entry")), PluginFaultCode::NoEntry));
+    QVERIFY(isRefusedAs(fixtureLibrary(QStringLiteral("entry_is_data")), PluginFaultCode::EntryIsData));
+}
+
 void ElfTest::damagedHeaders_data()
 {
     QTest::addColumn<int>("offset");
@@ -123,9 +141,9 @@ void ElfTest::damagedHeaders_data()
     QTest::newRow("other machine") << int(offsetof(Elf64_Ehdr, e_machine)) << number16(EM_S390)
                                    << "another machine";
     QTest::newRow("object file") << int(offsetof(Elf64_Ehdr, e_type)) << number16(ET_REL)
-                                 << "link it with -shared";
+                                 << "is not a shared library";
     QTest::newRow("program") << int(offsetof(Elf64_Ehdr, e_type)) << number16(ET_EXEC)
-                             << "link it with -shared";
+                             << "is not a shared library";
     QTest::newRow("no program headers")
         << int(offsetof(Elf64_Ehdr, e_phnum)) << number16(0) << "truncated or damaged";
     QTest::newRow("too many program headers")
@@ -174,7 +192,7 @@ void ElfTest::everyDamagedByteIsSurvived()
     QVERIFY(file.open());
     QCOMPARE(file.write(library), library.size());
     QVERIFY(file.flush());
-    const Result<RegularFile> opened = RegularFile::open(file.fileName());
+    const PluginResult<RegularFile> opened = RegularFile::open(file.fileName());
     QVERIFY(opened.ok());
     int refused = 0;
     for (qsizetype at = 0; at < std::min<qsizetype>(library.size(), 4096); ++at) {

@@ -18,6 +18,8 @@ using namespace burrow::test;
 
 using Change = std::function<void(PuppetStage &)>;
 Q_DECLARE_METATYPE(Change)
+using Code = PluginFaultCode;
+Q_DECLARE_METATYPE(PluginFaultCode)
 
 /// From the manifest to `init`: each thing that can be wrong is refused with a sentence that names the plugin
 /// and says what to do.
@@ -72,12 +74,15 @@ void LoaderTest::filesThatCannotBeLoaded_data()
 {
     QTest::addColumn<QString>("library");
     QTest::addColumn<QString>("why");
+    QTest::addColumn<PluginFaultCode>("code");
+    QTest::newRow("missing file") << "no_such_library"
+                                  << "cannot open" << Code::FileMissing;
     QTest::newRow("missing entry") << "missing_entry"
-                                   << "does not export the function";
+                                   << "does not export the function" << Code::NoEntry;
     QTest::newRow("entry is data") << "entry_is_data"
-                                   << "data, not a function";
+                                   << "data, not a function" << Code::EntryIsData;
     QTest::newRow("undefined symbol") << "undefined_symbol"
-                                      << "nobody_has_this_function";
+                                      << "nobody_has_this_function" << Code::CannotBeLinked;
 }
 
 void LoaderTest::filesThatCannotBeLoaded()
@@ -85,9 +90,11 @@ void LoaderTest::filesThatCannotBeLoaded()
     QFETCH(QString, library);
     QFETCH(QString, why);
     PluginHost host({.clock = steadyClock(), .folders = {}, .installedFolder = {}, .hostVersion = {}});
-    const Result<PluginInfo> loaded = host.loadLibrary(fixtureLibrary(library));
+    QFETCH(PluginFaultCode, code);
+    const PluginResult<PluginInfo> loaded = host.loadLibrary(fixtureLibrary(library));
     QVERIFY(!loaded.ok());
-    QCOMPARE(loaded.error().kind, ErrorKind::Plugin);
+    QCOMPARE(loaded.error().code, code);
+    QCOMPARE(loaded.error().kind, code == Code::FileMissing ? ErrorKind::NotFound : ErrorKind::Plugin);
     QVERIFY2(loaded.error().message.contains(why), qPrintable(loaded.error().message));
     QVERIFY2(loaded.error().message.contains(library), qPrintable(loaded.error().message));
 }
@@ -96,8 +103,9 @@ void LoaderTest::tablesAndDescriptors_data()
 {
     QTest::addColumn<Change>("change");
     QTest::addColumn<QString>("why");
-    const auto row = [](const QByteArray &name, const char *why, Change change) {
-        QTest::newRow(name.constData()) << std::move(change) << QString::fromLatin1(why);
+    QTest::addColumn<PluginFaultCode>("code");
+    const auto row = [](const QByteArray &name, const char *why, Code code, Change change) {
+        QTest::newRow(name.constData()) << std::move(change) << QString::fromLatin1(why) << code;
     };
     struct Size
     {
@@ -113,34 +121,34 @@ void LoaderTest::tablesAndDescriptors_data()
         {"64 KiB + 1", [](uint32_t) { return 65537U; }, "larger than 64 KiB"},
         {"2^32 - 1", [](uint32_t) { return UINT32_MAX; }, "larger than 64 KiB"}};
     for (const Size &size : sizes) {
-        row(QByteArray("plugin size ") + size.name, size.why,
+        row(QByteArray("plugin size ") + size.name, size.why, Code::BadStructSize,
             [size](PuppetStage &s) { s.strings.plugin.struct_size = size.size(BURROW_PLUGIN_BASE); });
-        row(QByteArray("descriptor size ") + size.name, size.why,
+        row(QByteArray("descriptor size ") + size.name, size.why, Code::BadStructSize,
             [size](PuppetStage &s) { s.strings.descriptor.struct_size = size.size(BURROW_DESCRIPTOR_BASE); });
-        row(QByteArray("executor size ") + size.name, size.why, [size](PuppetStage &s) {
+        row(QByteArray("executor size ") + size.name, size.why, Code::BadStructSize, [size](PuppetStage &s) {
             s.strings.executor.struct_size = size.size(BURROW_EXECUTOR_VTABLE_BASE);
         });
     }
-    row("entry null", "no plugin table (null)", [](PuppetStage &s) {
+    row("entry null", "no plugin table (null)", Code::EntryGarbage, [](PuppetStage &s) {
         s.strings.entry = [](const burrow_host_offer *, const burrow_plugin **) { return BURROW_OK; };
     });
-    row("entry garbage", "holds no plugin table", [](PuppetStage &s) {
+    row("entry garbage", "holds no plugin table", Code::EntryGarbage, [](PuppetStage &s) {
         s.strings.entry = [](const burrow_host_offer *, const burrow_plugin **out) {
             *out = reinterpret_cast<const burrow_plugin *>(quintptr(0x10));
             return BURROW_OK;
         };
     });
-    row("entry misaligned", "holds no plugin table", [](PuppetStage &s) {
+    row("entry misaligned", "holds no plugin table", Code::EntryGarbage, [](PuppetStage &s) {
         s.strings.entry = [&s](const burrow_host_offer *, const burrow_plugin **out) {
             *out =
                 reinterpret_cast<const burrow_plugin *>(reinterpret_cast<const char *>(&s.strings.plugin) + 1);
             return BURROW_OK;
         };
     });
-    row("entry refuses", "BUSY", [](PuppetStage &s) {
+    row("entry refuses", "BUSY", Code::EntryRefused, [](PuppetStage &s) {
         s.strings.entry = [](const burrow_host_offer *, const burrow_plugin **) { return BURROW_BUSY; };
     });
-    row("entry refuses with a sentence", "only on Sundays", [](PuppetStage &s) {
+    row("entry refuses with a sentence", "only on Sundays", Code::EntryRefused, [](PuppetStage &s) {
         s.strings.entry = [](const burrow_host_offer *offer, const burrow_plugin **) {
             burrow_error error = {};
             error.struct_size = sizeof error;
@@ -149,54 +157,61 @@ void LoaderTest::tablesAndDescriptors_data()
             return BURROW_INCOMPATIBLE;
         };
     });
-    row("entry throws", "exception leave its entry", [](PuppetStage &s) {
+    row("entry throws", "exception leave its entry", Code::ExceptionLeft, [](PuppetStage &s) {
         s.strings.entry = [](const burrow_host_offer *, const burrow_plugin **) -> int32_t {
             throw std::runtime_error("entry");
         };
     });
-    row("init fails", "could not be initialised: CONFIG", [](PuppetStage &s) {
+    row("init fails", "could not be initialised: CONFIG", Code::InitFailed, [](PuppetStage &s) {
         s.strings.init = [](const burrow_host *, const burrow_text *) { return BURROW_CONFIG; };
     });
-    row("init throws", "exception leave init", [](PuppetStage &s) {
+    row("init throws", "exception leave init", Code::ExceptionLeft, [](PuppetStage &s) {
         s.strings.init = [](const burrow_host *, const burrow_text *) -> int32_t { throw 1; };
     });
-    row("no init", "required init", [](PuppetStage &s) { s.strings.plugin.init = nullptr; });
-    row("no table", "neither an executor nor a drain",
+    row("no init", "required init", Code::MissingSlot, [](PuppetStage &s) { s.strings.plugin.init = nullptr; });
+    row("no table", "neither an executor nor a drain", Code::MissingSlot,
         [](PuppetStage &s) { s.strings.plugin.executor = nullptr; });
-    row("no descriptor", "no descriptor (null)", [](PuppetStage &s) { s.strings.plugin.descriptor = nullptr; });
-    row("no create", "required create", [](PuppetStage &s) { s.strings.executor.create = nullptr; });
-    row("no apply", "required apply", [](PuppetStage &s) { s.strings.executor.apply = nullptr; });
-    row("no destroy", "required destroy", [](PuppetStage &s) { s.strings.executor.destroy = nullptr; });
-    row("nothing required", "required create and apply and destroy", [](PuppetStage &s) {
+    row("no descriptor", "no descriptor (null)", Code::EntryGarbage,
+        [](PuppetStage &s) { s.strings.plugin.descriptor = nullptr; });
+    row("no create", "required create", Code::MissingSlot,
+        [](PuppetStage &s) { s.strings.executor.create = nullptr; });
+    row("no apply", "required apply", Code::MissingSlot,
+        [](PuppetStage &s) { s.strings.executor.apply = nullptr; });
+    row("no destroy", "required destroy", Code::MissingSlot,
+        [](PuppetStage &s) { s.strings.executor.destroy = nullptr; });
+    row("nothing required", "required create and apply and destroy", Code::MissingSlot, [](PuppetStage &s) {
         s.strings.executor.create = nullptr;
         s.strings.executor.apply = nullptr;
         s.strings.executor.destroy = nullptr;
     });
-    row("executor garbage", "holds no executor table", [](PuppetStage &s) {
+    row("executor garbage", "holds no executor table", Code::EntryGarbage, [](PuppetStage &s) {
         s.strings.plugin.executor = reinterpret_cast<const burrow_executor_vtable *>(quintptr(0x20));
     });
-    row("drain garbage", "contradicts its manifest", [](PuppetStage &s) {
+    row("drain garbage", "contradicts its manifest", Code::ManifestDiffers, [](PuppetStage &s) {
         s.strings.plugin.drain = reinterpret_cast<const burrow_drain_vtable *>(quintptr(0x20));
     });
-    row("id null with a length", "whose id is null", [](PuppetStage &s) {
+    row("id null with a length", "whose id is null", Code::BadDescriptor, [](PuppetStage &s) {
         s.strings.descriptor.id = {nullptr, 6};
     });
-    row("id unreadable", "points to no memory", [](PuppetStage &s) {
+    row("id unreadable", "points to no memory", Code::BadDescriptor, [](PuppetStage &s) {
         s.strings.descriptor.id = {reinterpret_cast<const char *>(quintptr(0x10)), 6};
     });
-    row("id not UTF-8", "is not UTF-8", [](PuppetStage &s) { s.strings.descriptor.id = BURROW_TEXT("\xff"); });
-    row("id with NUL", "control characters", [](PuppetStage &s) { s.strings.descriptor.id = {"a\0b", 3}; });
-    row("id with a path", "is not made of",
+    row("id not UTF-8", "is not UTF-8", Code::BadDescriptor,
+        [](PuppetStage &s) { s.strings.descriptor.id = BURROW_TEXT("\xff"); });
+    row("id with NUL", "control characters", Code::BadDescriptor, [](PuppetStage &s) {
+        s.strings.descriptor.id = {"a\0b", 3};
+    });
+    row("id with a path", "is not made of", Code::BadDescriptor,
         [](PuppetStage &s) { s.strings.descriptor.id = BURROW_TEXT("../x"); });
-    row("name with an escape", "control characters",
+    row("name with an escape", "control characters", Code::BadDescriptor,
         [](PuppetStage &s) { s.strings.descriptor.name = BURROW_TEXT("\x1b[31mred"); });
-    row("name with C1", "control characters", [](PuppetStage &s) {
+    row("name with C1", "control characters", Code::BadDescriptor, [](PuppetStage &s) {
         s.strings.descriptor.name = BURROW_TEXT("\xc2\x9b"
                                                 "31m");
     });
-    row("version of 10 MB", "longer than is allowed",
+    row("version of 10 MB", "longer than is allowed", Code::BadDescriptor,
         [](PuppetStage &s) { s.strings.descriptor.version.size = 10'000'000; });
-    row("schema no JSON", "no JSON object",
+    row("schema no JSON", "no JSON object", Code::BadDescriptor,
         [](PuppetStage &s) { s.strings.descriptor.config_schema_json = BURROW_TEXT("[]"); });
 }
 
@@ -210,6 +225,8 @@ void LoaderTest::tablesAndDescriptors()
     QVERIFY2(sentence.contains(why), qPrintable(sentence));
     QVERIFY2(sentence.contains(QStringLiteral("puppet")), qPrintable(sentence));
     QVERIFY2(sentence.contains(stage.box.folder()), qPrintable(sentence));
+    QFETCH(PluginFaultCode, code);
+    QCOMPARE(stage.fault(), std::optional(code));
 }
 
 void LoaderTest::revisions_data()
@@ -239,11 +256,13 @@ void LoaderTest::revisions()
     QVERIFY(QFile::remove(stage.box.manifestPath()));
     stage.host().close(std::chrono::seconds(10));
     PluginHost host({.clock = steadyClock(), .folders = {}, .installedFolder = {}, .hostVersion = {}});
-    const Result<PluginInfo> loaded = host.loadLibrary(stage.box.libraryPath());
+    const PluginResult<PluginInfo> loaded = host.loadLibrary(stage.box.libraryPath());
     QCOMPARE(loaded.ok(), why.isEmpty());
     if (!loaded) {
-        const QString expected = min > built ? QStringLiteral("impossible ABI range") : why;
+        const QString expected = min > built ? QStringLiteral("impossible range") : why;
         QVERIFY2(loaded.error().message.contains(expected), qPrintable(loaded.error().message));
+        QCOMPARE(stage.fault(), std::optional(min > built ? Code::AbiRange : Code::AbiTooNew));
+        QCOMPARE(loaded.error().code, min > built ? Code::AbiRange : Code::AbiTooNew);
     }
 }
 
@@ -349,6 +368,7 @@ void LoaderTest::theDescriptorMustSayWhatTheManifestSays()
     const QString sentence = stage.start();
     QVERIFY2(sentence.contains(QStringLiteral("contradicts its manifest: \"%1").arg(field)),
              qPrintable(sentence));
+    QCOMPARE(stage.fault(), std::optional(Code::ManifestDiffers));
 }
 
 void LoaderTest::theNameMayDiffer()
@@ -381,6 +401,7 @@ void LoaderTest::theDigestIsChecked()
     PuppetStage stage;
     stage.box.manifest()[QStringLiteral("sha256")] = QString(64, QLatin1Char('0'));
     QVERIFY(stage.start().contains(QStringLiteral("SHA-256")));
+    QCOMPARE(stage.fault(), std::optional(Code::DigestDiffers));
     QFile library(stage.box.libraryPath());
     QVERIFY(library.open(QIODevice::ReadOnly));
     QCryptographicHash hash(QCryptographicHash::Sha256);

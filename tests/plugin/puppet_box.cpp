@@ -94,7 +94,8 @@ QString PuppetStage::start()
     box.writeManifest();
     m_host = std::make_unique<PluginHost>(PluginHostOptions{
         .clock = steadyClock(), .folders = {box.folder()}, .installedFolder = {}, .hostVersion = "0"});
-    const Result<PluginInfo> loaded = m_host->load("puppet");
+    const PluginResult<PluginInfo> loaded = m_host->load("puppet");
+    m_fault = loaded ? std::nullopt : std::optional(loaded.error().code);
     if (!loaded)
         return loaded.error().message;
     Result<std::shared_ptr<ExecutorFactory>> factory = m_host->makeExecutorFactory(options);

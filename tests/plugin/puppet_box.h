@@ -55,6 +55,8 @@ public:
 
     /// The error's sentence, or empty.
     QString start();
+    /// Why the last start() could not load it.
+    std::optional<PluginFaultCode> fault() const { return m_fault; }
     ExecutorFactory &factory() { return *m_factory; }
     PluginHost &host() { return *m_host; }
 
@@ -73,6 +75,7 @@ public:
 
 private:
     std::unique_ptr<PluginHost> m_host;
+    std::optional<PluginFaultCode> m_fault;
     std::shared_ptr<ExecutorFactory> m_factory;
 };
 

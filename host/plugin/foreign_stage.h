@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/enum_names.h"
+
+#include <QtGlobal>
+
+namespace burrow {
+
+/// What of a plugin runs: each call that leaves the host's own code.
+enum class ForeignStage : quint8 {
+    None,
+    Open, ///< Its constructors, inside dlopen.
+    Entry,
+    Init,
+    Deinit,
+    Create,
+    GetExtension,
+    Apply,
+    Committed,
+    Cancel,
+    Resume,
+    Stop,
+    Destroy,
+    Cleanup,
+};
+inline constexpr EnumNames<ForeignStage, 14> foreignStageName{
+    {"none", "open", "entry", "init", "deinit", "create", "get_extension", "apply", "committed", "cancel",
+     "resume", "stop", "destroy", "cleanup"}};
+
+} // namespace burrow

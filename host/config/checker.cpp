@@ -165,7 +165,9 @@ private:
         const QString message = QStringLiteral("unknown key %1 %2").arg(quoted(entry.key), where);
         if (known)
             report(m_findings, entry.keyPlace, FindingCode::KeyNotServed,
-                   message + QStringLiteral(" (not part of this version)"), QStringLiteral("remove it"));
+                   message + QStringLiteral(" (not part of this version)"),
+                   known->row->notServed.help ? QString::fromUtf8(known->row->notServed.help)
+                                              : QStringLiteral("remove it"));
         else
             report(m_findings, entry.keyPlace, FindingCode::UnknownKey, message,
                    suggestionFor(entry.key, level.servedKeys(), QStringLiteral("keys here")));

@@ -47,6 +47,14 @@ bool reportTabs(const SourcePointer &source, const TreeBuilder &builder, int las
     return true;
 }
 
+NodePointer emptyMapping(const SourcePointer &source)
+{
+    auto node = std::make_shared<Node>();
+    node->kind = Node::Kind::Mapping;
+    node->place = Place{source, 1, 0, 1};
+    return node;
+}
+
 } // namespace
 
 const Node *Node::find(QByteArrayView key) const
@@ -71,7 +79,7 @@ QString shown(const Node &node)
     return node.secret ? QStringLiteral("\"***\"") : quoted(node.text);
 }
 
-NodePointer readDocument(const SourcePointer &source, Findings &findings)
+NodePointer readDocument(const SourcePointer &source, Findings &findings, Empty empty)
 {
     TreeBuilder builder(source, findings);
     int lastLineRead = source->lineCount();
@@ -98,6 +106,8 @@ NodePointer readDocument(const SourcePointer &source, Findings &findings)
         return nullptr;
     }
     if (!builder.root() || builder.root()->isNull()) {
+        if (empty == Empty::Allowed)
+            return emptyMapping(source);
         report(findings, Place{source, 1, 0, 1}, FindingCode::DocumentCount,
                QStringLiteral("the file is empty"), QStringLiteral("begin with \"version: 1\""));
         return nullptr;

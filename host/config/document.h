@@ -45,8 +45,11 @@ struct Node
 /// The text of a scalar between double quotes for a message; `"***"` for a secret one.
 QString shown(const Node &node);
 
+/// What a file without a document is: a mistake, or a mapping without keys.
+enum class Empty : quint8 { Refused, Allowed };
+
 /// The tree of the one document in `source`; null, with findings, when there is none that can be checked
 /// further. Keys that cannot count (doubled, merged, not words) are reported and left out of the tree.
-NodePointer readDocument(const SourcePointer &source, Findings &findings);
+NodePointer readDocument(const SourcePointer &source, Findings &findings, Empty empty = Empty::Refused);
 
 } // namespace burrow

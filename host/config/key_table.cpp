@@ -85,9 +85,12 @@ constexpr KeyRow rows[] = {
     {.path = "security.plugin_dirs", .type = KeyType::PathList,
      .doc = "Directories that are searched for plugins, before those that the host knows.",
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.pluginDirectories = v.paths; }},
-    {.path = "security.allow_cmd_secrets", .type = KeyType::NotServed, .doc = "Whether ${cmd:…} is allowed."},
-    {.path = "security.trust", .type = KeyType::NotServed, .doc = "Whose plugins are loaded."},
-    {.path = "security.env_allow", .type = KeyType::NotServed, .doc = "Variables that plugins see."},
+    {.path = "security.allow_cmd_secrets", .type = KeyType::NotServed, .doc = "Whether ${cmd:…} is allowed.",
+     .notServed = {.help = "remove it; ${env:X} and ${file:path} bring secrets in"}},
+    {.path = "security.trust", .type = KeyType::NotServed, .doc = "Whose plugins are loaded.",
+     .notServed = {.help = "remove it; security.plugin_dirs says where plugins are taken from"}},
+    {.path = "security.env_allow", .type = KeyType::NotServed, .doc = "Variables that plugins see.",
+     .notServed = {.help = "remove it; the plugin \"command\" has an env_allow of its own, in executors.NAME.config"}},
 
     {.path = "plugins", .type = KeyType::NamedMapping, .doc = "Settings of single plugins, by id."},
     {.path = "plugins.*", .type = KeyType::Mapping, .doc = "One plugin.",
@@ -150,11 +153,14 @@ constexpr KeyRow rows[] = {
     {.path = "sessions.*.keep_alive", .type = KeyType::NotServed, .doc = "Whether the executor stays when idle."},
     {.path = "sessions.*.approvals", .type = KeyType::NotServed, .doc = "How approvals are handled."},
 
+    {.path = "include", .type = KeyType::Includes,
+     .doc = "Further files, by path or pattern, from where this file is; what they say counts more, the last one most.",
+     .store = [](Draft &, const CheckedValue &) {}},
+
     {.path = "control", .type = KeyType::NotServed, .doc = "How other programs reach the host."},
     {.path = "telemetry", .type = KeyType::NotServed, .doc = "Metrics and traces."},
     {.path = "drains", .type = KeyType::NotServed, .doc = "Where messages come from."},
     {.path = "approvals", .type = KeyType::NotServed, .doc = "Rules for approvals."},
-    {.path = "include", .type = KeyType::NotServed, .doc = "Further files."},
     {.path = "profiles", .type = KeyType::NotServed, .doc = "Named sets of changes."},
 };
 // clang-format on

@@ -22,6 +22,7 @@ enum class KeyType : quint8 {
     Size,
     Choice,
     AnyMapping, ///< Handed on as JSON.
+    Includes,   ///< Paths and patterns of further files, which are read before the table is asked.
     OnStart,    ///< Text, a list of texts, or {file: path}.
     NotServed,  ///< Planned for a later version: an error that says so.
 };
@@ -73,7 +74,7 @@ struct KeyRow
     bool required = false;
     const char *byDefault = nullptr; ///< As the user would write it; null: the key has no default.
     std::span<const char *const> choices = {};
-    RefusedValue notServed = {}; ///< A choice that is planned for a later version.
+    RefusedValue notServed = {}; ///< A choice that is planned for a later version; of a key, only what to do.
     const char *least = nullptr; ///< As the user would write it.
     const char *most = nullptr;
     KeyForm keyForm = KeyForm::Name;

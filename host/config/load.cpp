@@ -2,29 +2,37 @@
 #include "config/load.h"
 
 #include "config/checker.h"
-#include "config/scalar.h"
+#include "config/included_files.h"
+#include "config/tree_merger.h"
 
 namespace burrow {
 
 namespace {
 
-constexpr qint64 version_read = 1;
-
-/// A file from the future has keys that mean nothing here; saying so once beats a page of unknown keys.
-bool isFromTheFuture(const Node &root, Findings &findings)
+/// The tree as a part of a whole: what it lacks may stand in another file.
+NodePointer asPart(const NodePointer &node)
 {
-    const Node *version = root.find("version");
-    if (!version || version->kind != Node::Kind::Scalar || !version->plain)
-        return false;
-    const std::optional<qint64> number = readCount(version->text).value;
-    if (!number || *number <= version_read)
-        return false;
-    report(findings, version->place, FindingCode::Version,
-           QStringLiteral("the file has version %1, but this program reads version %2")
-               .arg(*number)
-               .arg(version_read),
-           QStringLiteral("install a newer burrow, or write the file for version %1").arg(version_read));
-    return true;
+    if (node->kind != Node::Kind::Mapping)
+        return node;
+    auto copy = std::make_shared<Node>(*node);
+    copy->incomplete = true;
+    for (Node::Entry &each : copy->entries)
+        each.value = asPart(each.value);
+    return copy;
+}
+
+/// What counts of all files together. Each is also checked by itself, for a mistake is one even where a later
+/// file overrules it.
+NodePointer mergedTree(const ReadFiles &read, const Directories &directories, Findings &findings)
+{
+    TreeMerger merger;
+    for (const NodePointer &each : read.trees) {
+        if (read.trees.size() > 1)
+            checkDocument(*asPart(each), directories, findings);
+        // Only the first file must say its version, so no other can say it in its place.
+        merger.add(merger.root() ? without(*each, "version") : each);
+    }
+    return read.complete || !merger.root() ? merger.root() : asPart(merger.root());
 }
 
 void settle(LoadedConfiguration &loaded, Configuration configuration)
@@ -41,18 +49,21 @@ LoadedConfiguration checked(const SourcePointer &source, const LoadEnvironment &
 {
     LoadedConfiguration loaded;
     loaded.findings = std::move(findings);
-    NodePointer root = source ? readDocument(source, loaded.findings) : nullptr;
-    if (!root || isFromTheFuture(*root, loaded.findings)) {
+    ReferenceExpander references(environment.home, environment.variable);
+    const ReadFiles read =
+        source ? readWithIncludes(source, references, loaded.findings) : ReadFiles{.complete = false};
+    const Directories directories{environment.home, environment.stateHome, {}};
+    const NodePointer root = mergedTree(read, directories, loaded.findings);
+    loaded.files = read.files;
+    loaded.secrets = references.secrets();
+    if (!root) {
         loaded.findings = arrangeFindings(std::move(loaded.findings));
         return loaded;
     }
-    ReferenceExpander references(environment.home, environment.variable);
-    root = references.expand(root, loaded.findings);
-    loaded.secrets = references.secrets();
-    Configuration configuration =
-        checkDocument(*root, {environment.home, environment.stateHome, {}}, loaded.findings);
+    Configuration configuration = checkDocument(*root, directories, loaded.findings);
     configuration.file = source->name();
-    checkReferences(configuration, loaded.findings);
+    if (read.complete)
+        checkReferences(configuration, loaded.findings);
     settle(loaded, std::move(configuration));
     return loaded;
 }

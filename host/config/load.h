@@ -26,13 +26,15 @@ struct LoadedConfiguration
     std::optional<Configuration> configuration; ///< When no finding is an error: good to start with.
     std::optional<Configuration> draft; ///< What could be read despite errors: good for further checks only.
     Findings findings;                  ///< Arranged.
+    QStringList files;                  ///< All that were read, in the order in which they count.
     SecretTexts secrets;                ///< What references brought; logs show it as `***`.
 
     /// Either, or null when the file could not be read at all.
     const Configuration *forChecks() const;
 };
 
-/// Reads a configuration file. All mistakes are found in one run, except behind a syntax error.
+/// Reads a configuration file and those that it includes. All mistakes are found in one run, except behind a
+/// syntax error.
 ///
 ///     LoadedConfiguration loaded = loadConfiguration(path);
 ///     if (loaded.forChecks())

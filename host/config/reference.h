@@ -31,6 +31,7 @@ public:
     /// refused is marked, and the reason is reported.
     NodePointer expand(const NodePointer &root, Findings &findings);
 
+    const QString &home() const { return m_home; }
     /// What all trees so far were given from outside.
     const SecretTexts &secrets() const { return m_secrets; }
 

@@ -88,6 +88,7 @@ private:
             return readOnStart(node);
         case KeyType::Mapping:
         case KeyType::NamedMapping:
+        case KeyType::Includes:
         case KeyType::NotServed:
             break;
         }

@@ -9,18 +9,6 @@
 
 using namespace burrow;
 
-/// Every message, word for word and place for place. `golden/NAME.yaml` gives `golden/NAME.txt`; a name that
-/// begins with "plugin_" is also checked against a catalog. With BURROW_UPDATE_GOLDEN set the .txt files are
-/// written anew.
-class TestFindings : public QObject
-{
-    Q_OBJECT
-
-private Q_SLOTS:
-    void everyMessageIsAsWritten_data();
-    void everyMessageIsAsWritten();
-};
-
 namespace {
 
 QDir goldenFolder()
@@ -51,6 +39,20 @@ QString printed(const Findings &findings)
 }
 
 } // namespace
+
+/// Every message, word for word and place for place. `golden/NAME.yaml` gives `golden/NAME.txt`; a name that
+/// begins with "plugin_" is also checked against a catalog. With BURROW_UPDATE_GOLDEN set the .txt files are
+/// written anew.
+class TestFindings : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// What a golden file includes or refers to is found beside it.
+    void initTestCase() { QVERIFY(QDir::setCurrent(goldenFolder().path())); }
+    void everyMessageIsAsWritten_data();
+    void everyMessageIsAsWritten();
+};
 
 void TestFindings::everyMessageIsAsWritten_data()
 {

@@ -8,6 +8,8 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <sys/auxv.h>
+
 namespace burrow {
 
 namespace {
@@ -86,6 +88,25 @@ QString installedPluginFolder()
             return path;
     }
     return {};
+}
+
+QString pluginHostProgram()
+{
+    const QString variable = qEnvironmentVariable("BURROW_PLUGIN_HOST");
+    if (!variable.isEmpty() && ::getauxval(AT_SECURE) == 0)
+        return variable;
+    const QString beside = QCoreApplication::applicationDirPath() + QStringLiteral("/burrow-plugin-host");
+    for (const QString &path : {beside, QStringLiteral(BURROW_PLUGIN_HOST_PATH)}) {
+        if (QFileInfo(path).isExecutable())
+            return path;
+    }
+    return {};
+}
+
+QString pluginStateFile(const Configuration &configuration, const char *name)
+{
+    const QString &folder = configuration.host.dataDirectory;
+    return folder.isEmpty() ? QString() : folder + QLatin1Char('/') + QLatin1String(name);
 }
 
 std::unique_ptr<PluginCatalog> makeCatalog(const Configuration &configuration)

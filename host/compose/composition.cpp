@@ -37,10 +37,13 @@ public:
     explicit HostComposition(Configuration configuration)
         : m_configuration(std::move(configuration))
         , m_clock(std::make_shared<SystemClock>())
-        , m_plugins({.clock = m_clock,
-                     .folders = configuredPluginFolders(m_configuration),
-                     .installedFolder = installedPluginFolder(),
-                     .hostVersion = BURROW_VERSION})
+        , m_plugins(
+              {.clock = m_clock,
+               .folders = configuredPluginFolders(m_configuration),
+               .installedFolder = installedPluginFolder(),
+               .hostVersion = BURROW_VERSION,
+               .probe = ProbeOptions{.program = pluginHostProgram(),
+                                     .cachePath = pluginStateFile(m_configuration, "plugin-probes.json")}})
     {
     }
     ~HostComposition() override
@@ -80,15 +83,17 @@ Result<void> HostComposition::loadPlugin(const QByteArray &id)
             QStringLiteral("plugin \"%1\" is switched off (plugins.%1.enabled)").arg(QString::fromUtf8(id))};
     }
     const bool byPath = configured != m_configuration.plugins.end() && !configured->second.path.value.isEmpty();
-    Result<PluginInfo> loaded =
+    const PluginResult<PluginInfo> loaded =
         byPath ? m_plugins.loadLibrary(configured->second.path.value) : m_plugins.load(id);
     if (!loaded)
-        return loaded.error();
+        return loaded.error().withCodeInMessage();
     if (loaded->identity.id != id) {
-        return Error{
-            ErrorKind::Configuration,
-            QStringLiteral("plugins.%1.path names %2, which holds plugin \"%3\"")
-                .arg(QString::fromUtf8(id), loaded->libraryPath, QString::fromUtf8(loaded->identity.id))};
+        return PluginFault(
+                   PluginFaultCode::IdDiffers,
+                   QStringLiteral("plugins.%1.path names %2, which holds plugin \"%3\"")
+                       .arg(QString::fromUtf8(id), loaded->libraryPath, QString::fromUtf8(loaded->identity.id)),
+                   ErrorKind::Configuration)
+            .withCodeInMessage();
     }
     return {};
 }

@@ -12,4 +12,11 @@ QStringList configuredPluginFolders(const Configuration &configuration);
 /// is there. Needs an application object.
 QString installedPluginFolder();
 
+/// The program that has one plugin to itself: beside this one, or where it was installed. BURROW_PLUGIN_HOST in
+/// the environment names another, except in a program that runs with raised rights. Empty if none is there.
+QString pluginHostProgram();
+
+/// Where what is known about plugins is kept; empty when the configuration has no data directory.
+QString pluginStateFile(const Configuration &configuration, const char *name);
+
 } // namespace burrow

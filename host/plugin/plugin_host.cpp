@@ -3,6 +3,7 @@
 
 #include "plugin/descriptor.h"
 #include "plugin/in_process_executor.h"
+#include "plugin/library_probe.h"
 #include "plugin/plugin_registry.h"
 
 #include <QDir>
@@ -76,6 +77,9 @@ Result<void> checkInline(const PluginTables &tables)
 PluginHost::PluginHost(PluginHostOptions options)
     : m_options(std::move(options))
     , m_search(pluginSearchPath(m_options.folders, m_options.installedFolder))
+    , m_probe(m_options.probe
+                  ? std::make_unique<LibraryProbe>(*m_options.probe, m_options.hostVersion, m_options.clock)
+                  : nullptr)
 {
     BURROW_ASSERT(m_options.clock);
 }
@@ -129,7 +133,7 @@ PluginResult<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifes
             !fits)
             return fits.error();
     }
-    PluginResult<CheckedLibrary> library = checkLibrary(path, manifest ? manifest->sha256 : QByteArray());
+    PluginResult<CheckedLibrary> library = checkAndProbe(manifest, path);
     if (!library)
         return library.error();
     LoadOrder order;
@@ -156,6 +160,23 @@ PluginResult<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifes
     return PluginFault(PluginFaultCode::DuplicateId,
                        QStringLiteral("the plugin %1 is loaded already, from %2, so %3 is left out")
                            .arg(QString::fromUtf8(plugin.identity().id), present->tables().libraryPath, path));
+}
+
+/// What was installed with the program is trusted as the program is, so it costs no trial and no digest.
+PluginResult<CheckedLibrary> PluginHost::checkAndProbe(const std::optional<Manifest> &manifest,
+                                                       const QString &path) const
+{
+    const bool bundled = !m_options.installedFolder.isEmpty()
+                         && QFileInfo(path).absolutePath() == QDir::cleanPath(m_options.installedFolder);
+    const bool tried = m_probe && !bundled;
+    PluginResult<CheckedLibrary> library = checkLibrary(path, manifest ? manifest->sha256 : QByteArray(),
+                                                        tried ? Digest::Always : Digest::IfPromised);
+    if (!library || !tried)
+        return library;
+    const std::optional<ProbeVerdict> verdict = m_probe->ask(*library, manifest);
+    if (verdict && verdict->fault)
+        return *verdict->fault;
+    return library;
 }
 
 std::vector<PluginInfo> PluginHost::loaded() const

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "plugin/manifest.h"
 #include "plugin/plugin_search.h"
+#include "plugin/probe_options.h"
 #include "port/clock.h"
 #include "port/executor.h"
 
@@ -16,6 +17,8 @@
 /// the ABI's types.
 namespace burrow {
 
+struct CheckedLibrary;
+class LibraryProbe;
 class LoadedPlugin;
 
 /// A plugin that is loaded, for lists and reports.
@@ -34,6 +37,8 @@ struct PluginHostOptions
     QStringList folders;                ///< From the configuration, searched first.
     QString installedFolder;            ///< Beside the program's own installation, or empty.
     QByteArray hostVersion;             ///< For plugins to show.
+    /// Libraries outside the installed folder are tried in a child before they are opened here. Unset: not.
+    std::optional<ProbeOptions> probe = std::nullopt;
 };
 
 struct PluginLoadOptions
@@ -107,11 +112,14 @@ public:
 private:
     PluginResult<PluginInfo> loadChecked(std::optional<Manifest> manifest, const QString &path,
                                          const PluginLoadOptions &options);
+    PluginResult<CheckedLibrary> checkAndProbe(const std::optional<Manifest> &manifest,
+                                               const QString &path) const;
     LoadedPlugin *find(const QByteArray &id) const;
 
     // Constant after construction.
     const PluginHostOptions m_options;
     const PluginSearch m_search;
+    const std::unique_ptr<LibraryProbe> m_probe; // null: nothing is tried
 
     mutable std::mutex m_mutex;
     // guarded by m_mutex

@@ -95,6 +95,11 @@ PluginFault PluginFault::after(const QString &beginning) const
     return fault;
 }
 
+Error PluginFault::withCodeInMessage() const
+{
+    return {kind, QStringLiteral("%1 (%2)").arg(message, codeText(code))};
+}
+
 PluginFault PluginFault::withRemedy(const QString &better) const
 {
     PluginFault fault = *this;

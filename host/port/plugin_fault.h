@@ -78,6 +78,9 @@ struct PluginFault : Error
     /// With a remedy that fits better than the table's.
     PluginFault withRemedy(const QString &better) const;
 
+    /// The error with the code behind its sentence, so that the reader can look it up.
+    Error withCodeInMessage() const;
+
     PluginFaultCode code = PluginFaultCode::NotFound;
     QString cause;
     QString remedy;

@@ -33,6 +33,7 @@ HOST = {
     "event": f"{BELOW_SESSION} session",
     "store": "base model port",
     "plugin": f"base model port {ABI}",  # The only folder of the host that sees the ABI.
+    "child": "base model port plugin",  # The program that has one plugin to itself.
     "config": "base port",
     "control": BELOW_CONTROL,
     "rpc": "base model control",

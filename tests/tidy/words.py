@@ -37,7 +37,7 @@ WORDS_SKIPPED = {"LICENSE"}
 SPACES_SKIPPED = {".md", ".golden", ".txt", ".tsv"}
 
 
-PROGRAMS = {"cli", "daemon", "desktop"}
+PROGRAMS = {"child", "cli", "daemon", "desktop"}
 
 
 class Call(NamedTuple):

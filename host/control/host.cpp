@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/host.h"
 
+#include "base/log_categories.h"
 #include "control/answer.h"
 #include "control/event_relay.h"
 #include "control/shard_thread.h"
@@ -276,6 +277,7 @@ Host::Host(HostOptions options, Store &store, TimerClock &clock, QObject *parent
     });
     connect(&d->relay, &EventRelay::lost, this, &Host::eventsLost);
     connect(&d->relay, &EventRelay::fenced, this, [this](const QString &owner) {
+        qCCritical(hostLog).noquote() << QStringLiteral("another host owns the store now: %1").arg(owner);
         Q_EMIT fenced(owner);
         shutdownNow();
     });
@@ -477,6 +479,7 @@ QFuture<void> Host::shutdown()
     if (std::exchange(d->goingDown, true))
         return d->down;
     const MonotonicTime hardAt = d->clock.now() + d->options.shutdownTimeout;
+    qCInfo(hostLog, "shutting down; admission is closed");
     d->down = finishedAfter(d->shards.size(), [this, hardAt](const std::function<void()> &one) {
         d->postShutdown(CancelMode::Boundary, hardAt, one);
     });

@@ -26,7 +26,7 @@ public:
     void completedAgain(quint64 token, TokenKind kind) override;
     qint32 emitted(quint64, const burrow_event &) override { return BURROW_INVALID; }
     qint32 boundaryChanged(quint64, qint32, quint64) override { return BURROW_STALE; }
-    QByteArray scopeText() const override { return m_sessionText; }
+    LogSubject logSubject(quint64) const override { return {.session = m_sessionText}; }
     bool runStep() override;
     void overdue(quint32 call) override;
 

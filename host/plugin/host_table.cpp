@@ -96,10 +96,11 @@ int32_t log(void *ctx, uint64_t scope, int32_t level, const burrow_text *message
         return BURROW_INVALID;
     if (context->isClosed())
         return BURROW_CLOSED;
-    QByteArray scopeText;
+    LogSubject subject;
     if (const TokenTable::Pin pin = context->tokens().pinHolder(scope))
-        scopeText = pin.holder().scopeText();
-    return context->log(logType(level), scopeText, logText(*message, fields)) ? BURROW_OK : BURROW_WOULD_BLOCK;
+        subject = pin.holder().logSubject(scope);
+    return context->log(logType(level), std::move(subject), logText(*message, fields)) ? BURROW_OK
+                                                                                       : BURROW_WOULD_BLOCK;
 }
 
 int64_t now(void *ctx) noexcept

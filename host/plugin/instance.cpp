@@ -18,6 +18,7 @@ Instance::Instance(LoadedPlugin &plugin, std::shared_ptr<const InstanceSettings>
     , m_settings(std::move(settings))
     , m_session(call.session)
     , m_sessionText(call.session.toText())
+    , m_sessionName(call.sessionName.isEmpty() ? m_sessionText : call.sessionName)
     , m_rules{plugin.idText(), m_settings->outputBytesMax}
     , m_control(*this)
     , m_gate(listener)
@@ -45,6 +46,7 @@ Error Instance::fault(const QString &what) const
 void Instance::misbehaved(const QString &what)
 {
     const QString text = sentence(what);
+    const LogScope about({.session = m_sessionName});
     if (m_plugin.context().report(text))
         m_gate.misbehaved(text);
 }
@@ -106,9 +108,20 @@ void Instance::apply(ApplyCall call)
     }
     m_applyBegun.store(false, std::memory_order_relaxed);
     m_applyToken.store(token, std::memory_order_relaxed);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_loggedRun = {token, call.run};
+    }
     m_gate.beginRun(token, call.run);
     m_apply = std::move(call);
     dispatch(Call::Apply);
+}
+
+LogSubject Instance::logSubject(quint64 token) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto &[runToken, run] = m_loggedRun;
+    return {.session = m_sessionName, .run = token == runToken ? run.toText() : QByteArray()};
 }
 
 void Instance::cancel(RunId run, CancelMode mode, const QString &reason)
@@ -332,6 +345,7 @@ void Instance::leak()
         if (std::exchange(m_ended, true))
             return;
     }
+    const LogScope about({.session = m_sessionName});
     m_plugin.context().report(
         sentence(QStringLiteral("has not brought its instance for the session %1 to rest; its memory is kept")
                      .arg(QString::fromLatin1(m_sessionText))));

@@ -64,7 +64,7 @@ public:
     void completedAgain(quint64 token, TokenKind kind) override;
     qint32 emitted(quint64 token, const burrow_event &event) override;
     qint32 boundaryChanged(quint64 token, qint32 open, quint64 revision) override;
-    QByteArray scopeText() const override { return m_sessionText; }
+    LogSubject logSubject(quint64 token) const override;
 
     // WorkItem, a worker.
     bool runStep() override;
@@ -170,6 +170,7 @@ private:
     const std::shared_ptr<const InstanceSettings> m_settings;
     const SessionId m_session;
     const QByteArray m_sessionText;
+    const QByteArray m_sessionName; ///< For people; the id where it has none.
     const CompletionRules m_rules;
     Control m_control;
 
@@ -204,8 +205,9 @@ private:
     TokenLease m_checkpointLease;
     quint64 m_instanceToken = 0;
 
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     // guarded by m_mutex
+    std::pair<quint64, RunId> m_loggedRun; // the last token of a run, and which run it was
     std::deque<Call> m_calls;
     bool m_scheduled = false; // the strand is queued or at work
     bool m_inCall = false;

@@ -64,7 +64,7 @@ void Instance::completedAgain(quint64 token, TokenKind kind)
     if (kind == TokenKind::Instance)
         return misbehaved(QStringLiteral("completed an instance, which is no call"));
     if (late) {
-        m_plugin.context().log(QtInfoMsg, m_sessionText,
+        m_plugin.context().log(QtInfoMsg, logSubject(token),
                                QStringLiteral("ended %1 after it had been given up").arg(nameOfCall(kind)));
         return advance();
     }

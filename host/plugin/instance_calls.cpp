@@ -62,7 +62,7 @@ void Instance::perform(Call call)
     const auto took = std::chrono::steady_clock::now() - begun;
     if (took > limits::plugin_call_expected_max) {
         m_plugin.context().log(
-            QtWarningMsg, m_sessionText,
+            QtWarningMsg, {.session = m_sessionName},
             QStringLiteral("%1 took %2 ms; a plugin whose calls last declares itself blocking")
                 .arg(QLatin1String(names[static_cast<std::size_t>(call)]))
                 .arg(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));

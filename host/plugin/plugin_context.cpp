@@ -20,6 +20,7 @@ bool PluginContext::report(const QString &sentence)
     const RateLimiter::Verdict verdict = m_reportLimit.ask();
     if (!verdict.passes)
         return false;
+    const LogScope about({.plugin = m_plugin});
     if (verdict.droppedBefore > 0) {
         qCWarning(pluginLog).noquote()
             << QStringLiteral("%1 more violations by the plugin %2 were counted only")
@@ -30,31 +31,29 @@ bool PluginContext::report(const QString &sentence)
     return true;
 }
 
-bool PluginContext::log(QtMsgType type, const QByteArray &scope, const QString &text)
+bool PluginContext::log(QtMsgType type, LogSubject subject, const QString &text)
 {
     const RateLimiter::Verdict verdict = m_logLimit.ask();
     if (!verdict.passes)
         return false;
     if (verdict.droppedBefore > 0) {
-        qCWarning(pluginLog).noquote()
-            << QStringLiteral("%1: %2 records were dropped").arg(m_pluginText).arg(verdict.droppedBefore);
+        const LogScope about({.plugin = m_plugin});
+        qCWarning(pluginLog).noquote() << QStringLiteral("%1 records were dropped").arg(verdict.droppedBefore);
     }
-    QString line = m_pluginText;
-    if (!scope.isEmpty())
-        line += QLatin1String(" [") + QString::fromUtf8(scope) + QLatin1Char(']');
-    line += QLatin1String(": ") + text;
+    subject.plugin = m_plugin; // Whatever it says of itself.
+    const LogScope about(std::move(subject));
     switch (type) {
     case QtDebugMsg:
-        qCDebug(pluginLog).noquote() << line;
+        qCDebug(pluginLog).noquote() << text;
         break;
     case QtInfoMsg:
-        qCInfo(pluginLog).noquote() << line;
+        qCInfo(pluginLog).noquote() << text;
         break;
     case QtWarningMsg:
-        qCWarning(pluginLog).noquote() << line;
+        qCWarning(pluginLog).noquote() << text;
         break;
     default:
-        qCCritical(pluginLog).noquote() << line;
+        qCCritical(pluginLog).noquote() << text;
         break;
     }
     return true;

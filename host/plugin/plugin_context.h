@@ -32,7 +32,7 @@ public:
     bool report(const QString &sentence);
     quint64 reports() const { return m_reports; }
     /// One record of the plugin's own, or about it.
-    bool log(QtMsgType type, const QByteArray &scope, const QString &text);
+    bool log(QtMsgType type, LogSubject subject, const QString &text);
     /// A completion for a token that is not open.
     void staleCompletion(quint64 token);
     qint64 now() const;

@@ -6,8 +6,6 @@
 
 namespace burrow {
 
-Q_LOGGING_CATEGORY(pluginLog, "burrow.plugin")
-
 RateLimiter::Verdict RateLimiter::ask()
 {
     using namespace std::chrono;

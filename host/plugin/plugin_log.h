@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QLoggingCategory>
+#include "base/log_categories.h"
 
 #include <mutex>
 
 namespace burrow {
-
-/// What plugins log, and what the host has to say of them.
-Q_DECLARE_LOGGING_CATEGORY(pluginLog)
 
 /// Lets a number of records pass in each second and counts the rest. Thread-safe.
 class RateLimiter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QByteArray>
+#include "base/log_subject.h"
 
 #include <array>
 #include <atomic>
@@ -41,8 +41,9 @@ public:
     /// The token is open at the time of the call.
     virtual qint32 emitted(quint64 token, const burrow_event &event) = 0;
     virtual qint32 boundaryChanged(quint64 token, qint32 open, quint64 revision) = 0;
-    /// Whose log records these are, for people: the session, or empty.
-    virtual QByteArray scopeText() const = 0;
+    /// Whom records are about that are logged under this token: the session, and the run where it stands for
+    /// one.
+    virtual LogSubject logSubject(quint64 token) const = 0;
 };
 
 class TokenTable;

@@ -2,6 +2,7 @@
 #include "session/shard.h"
 
 #include "core/outcome_rules.h"
+#include "session/session_log.h"
 
 #include <QCoreApplication>
 #include <QEvent>
@@ -321,6 +322,7 @@ void Shard::resolveWaiter(WaiterId waiter, Outcome outcome)
 
 void Shard::sessionSaid(SessionRecord &record, LifecycleEvent event)
 {
+    logSessionEvent(record.name, event);
     if (m_observer.wantsEvents())
         m_events.push_back({record.core.id(), record.name, std::move(event)});
 }

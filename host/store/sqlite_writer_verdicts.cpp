@@ -3,6 +3,7 @@
 // an accept that is given back stands aside until the held set in front of it is decided.
 #include "store/sqlite_writer.h"
 
+#include "base/log_categories.h"
 #include "store/host_row.h"
 
 #include <algorithm>
@@ -44,6 +45,8 @@ void SqliteWriter::settle(BatchEnd end)
 {
     switch (end) {
     case BatchEnd::Committed:
+        if (m_stalledFor)
+            qCInfo(storeLog).noquote() << m_options.connection.path << "is written to again";
         m_stalledFor.reset();
         m_busy = false;
         for (SessionEntry *entry : m_refusedInBatch) {
@@ -74,8 +77,10 @@ void SqliteWriter::hold()
 {
     if (m_full && m_reserve.release())
         m_acceptsClosed = true;
-    if (!m_stalledFor)
+    if (!m_stalledFor) {
         m_stalledFor = m_clock.now();
+        qCWarning(storeLog).noquote() << m_options.connection.path << "cannot be written to:" << m_failure;
+    }
     const Duration stalled = m_clock.now() - *m_stalledFor;
     if (m_busy && stalled < busy_limit)
         return;
@@ -156,6 +161,7 @@ void SqliteWriter::fence()
     m_condition = Condition::Fenced;
     m_conditionReason = QStringLiteral("the store %1 now belongs to %2; this host must stop")
                             .arg(m_options.connection.path, owner);
+    qCCritical(storeLog).noquote() << m_conditionReason;
     tellAll(Verdict::Fenced, m_conditionReason);
 }
 
@@ -196,6 +202,7 @@ void SqliteWriter::decideWithMarker()
                 QStringLiteral("nobody can tell whether this was written: %1").arg(m_conditionReason));
     }
     m_condition = Condition::Broken;
+    qCCritical(storeLog).noquote() << m_conditionReason;
 }
 
 /// The kernel may have dropped pages that it could not write, while its cache shows them as good: so the file

@@ -2,10 +2,12 @@
 #include "puppet_box.h"
 #include "wait.h"
 
+#include "base/log_subject.h"
 #include "plugin/abi_text.h"
 
 #include <burrow/ext/boundary.h>
 
+#include <QLoggingCategory>
 #include <QTest>
 
 using namespace burrow;
@@ -59,6 +61,50 @@ int32_t emitText(PuppetStage &stage, burrow_token token, QByteArrayView text,
     event.text = toAbiText(text);
     return stage.strings.host->emit(stage.strings.host->ctx, token, &event);
 }
+
+/// A record with whom it is about, as one text to compare.
+QString logged(QtMsgType type, const QString &text, const QByteArray &session, const QByteArray &run,
+               const QByteArray &plugin)
+{
+    return QStringLiteral("%1 session=%2 run=%3 plugin=%4: %5")
+        .arg(int(type))
+        .arg(QString::fromUtf8(session), QString::fromUtf8(run), QString::fromUtf8(plugin), text);
+}
+
+/// While it lives, it takes what is logged, with whom it is about. One at a time.
+class LogProbe
+{
+public:
+    LogProbe()
+        : m_previous(qInstallMessageHandler(take))
+    {
+        QLoggingCategory::setFilterRules(QStringLiteral("burrow.*=true"));
+    }
+    ~LogProbe()
+    {
+        qInstallMessageHandler(m_previous);
+        QLoggingCategory::setFilterRules({});
+    }
+    Q_DISABLE_COPY_MOVE(LogProbe)
+
+    QString last() const
+    {
+        const std::lock_guard lock(mutex);
+        return newest;
+    }
+
+private:
+    static void take(QtMsgType type, const QMessageLogContext &, const QString &text)
+    {
+        const LogSubject &subject = LogScope::current();
+        const std::lock_guard lock(mutex);
+        newest = logged(type, text, subject.session, subject.run, subject.plugin);
+    }
+
+    const QtMessageHandler m_previous;
+    static inline std::mutex mutex;
+    static inline QString newest;
+};
 
 } // namespace
 
@@ -285,12 +331,27 @@ void ProgressTest::logRecordsCarryPluginAndSession()
     const burrow_text message = BURROW_TEXT("something \x1b[31mhappened");
     const burrow_log_field field = {BURROW_TEXT("count"), BURROW_TEXT("3")};
     const burrow_array fields = {&field, 1, sizeof field, 0};
-    QTest::ignoreMessage(QtWarningMsg, qPrintable(QStringLiteral("puppet [%1]: something happened count=3")
-                                                      .arg(QString::fromLatin1(session.toText()))));
+    std::atomic<burrow_token> token{0};
+    Signal begun;
+    s->strings.apply = [&](void *, const burrow_apply_request *, burrow_token given) {
+        token = given;
+        begun.raise();
+        return BURROW_OK;
+    };
+    const RunId run = PuppetStage::freshRun();
+    executor->apply(PuppetStage::call(run));
+    QVERIFY(begun.wait());
+
+    const LogProbe log;
     QCOMPARE(host->log(host->ctx, instance, BURROW_LOG_WARNING, &message, &fields), BURROW_OK);
-    QTest::ignoreMessage(QtCriticalMsg, "puppet: something happened");
+    QCOMPARE(log.last(), logged(QtWarningMsg, "something happened count=3", QByteArray("s"), {}, "puppet"));
+    QCOMPARE(host->log(host->ctx, token, BURROW_LOG_INFO, &message, nullptr), BURROW_OK);
+    QCOMPARE(log.last(), logged(QtInfoMsg, "something happened", QByteArray("s"), run.toText(), "puppet"));
     QCOMPARE(host->log(host->ctx, 0, BURROW_LOG_ERROR, &message, nullptr), BURROW_OK);
+    QCOMPARE(log.last(), logged(QtCriticalMsg, "something happened", {}, {}, "puppet"));
     QCOMPARE(host->log(host->ctx, 0, BURROW_LOG_ERROR, nullptr, nullptr), BURROW_INVALID);
+    s->completeRun(token);
+    probe.waitFinished(run);
     const burrow_text broken = {nullptr, 4};
     QCOMPARE(host->log(host->ctx, 0, BURROW_LOG_ERROR, &broken, nullptr), BURROW_INVALID);
 }

@@ -23,7 +23,7 @@ public:
     void completedAgain(quint64, TokenKind) override { ++repeats; }
     qint32 emitted(quint64, const burrow_event &) override { return 0; }
     qint32 boundaryChanged(quint64, qint32, quint64) override { return 0; }
-    QByteArray scopeText() const override { return {}; }
+    LogSubject logSubject(quint64) const override { return {}; }
 
     std::atomic<int> completions{0};
     std::atomic<int> repeats{0};

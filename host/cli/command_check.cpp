@@ -53,7 +53,7 @@ void printFindings(const Findings &findings)
     stream << findingsSummary(findings);
     stream << (hasErrors(findings) ? "; nothing was started or changed.\n" : ".\n");
     stream.flush();
-    noticeAsIs(text.toUtf8());
+    noticeFindings(findings, text.toUtf8());
 }
 
 ExitCode runCheckCommand(const Invocation &invocation, AnswerWriter &answer)

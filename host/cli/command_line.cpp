@@ -56,6 +56,32 @@ Result<Invocation> helpFor(const QString &argument)
     return Invocation{.command = commandNamed(QStringLiteral("help")), .argument = argument};
 }
 
+/// "a", "a or b", "a, b or c".
+QString alternatives(const QStringList &words)
+{
+    if (words.size() < 2)
+        return words.join(QString());
+    return words.mid(0, words.size() - 1).join(QLatin1String(", ")) + QLatin1String(" or ") + words.last();
+}
+
+Result<void> checkValues(const Command &command, const CommandOption &option, const QStringList &values)
+{
+    const QLatin1String name(option.name);
+    if (option.repeats == Repeats::No && values.size() > 1)
+        return usageError(QStringLiteral("\"%1\" takes --%2 once.").arg(QLatin1String(command.name), name));
+    if (option.kind != ValueKind::Choice)
+        return {};
+    QStringList choices;
+    for (const char *choice : option.choices)
+        choices += QString::fromLatin1(choice);
+    for (const QString &value : values) {
+        if (!choices.contains(value))
+            return usageError(QStringLiteral("--%1 is %2, not \"%3\".%4")
+                                  .arg(name, alternatives(choices), value, didYouMean(value, choices)));
+    }
+    return {};
+}
+
 Result<QString> argumentOf(const QCommandLineParser &parser, const Command &command)
 {
     const QStringList given = parser.positionalArguments();
@@ -88,8 +114,8 @@ Result<Invocation> parseCommand(const Command &command, const QStringList &argum
         if (!parser.isSet(name))
             continue;
         const QStringList values = parser.values(name);
-        if (option.repeats == Repeats::No && values.size() > 1)
-            return usageError(QStringLiteral("\"%1\" takes --%2 once.").arg(QLatin1String(command.name), name));
+        if (const Result<void> checked = checkValues(command, option, values); !checked)
+            return checked.error();
         invocation.options.insert(name, values);
     }
     Result<QString> argument = argumentOf(parser, command);

@@ -5,6 +5,8 @@
 
 namespace burrow {
 
+inline constexpr std::array machineFormats{"text", "mermaid", "json"};
+
 /// Prints the tables that decide what a session may do.
 ExitCode runMachineCommand(const Invocation &invocation, AnswerWriter &answer);
 

@@ -6,6 +6,7 @@
 #include "cli/notices.h"
 #include "cli/run_flow.h"
 #include "compose/composition.h"
+#include "compose/log_output.h"
 #include "config/nearest_name.h"
 
 #include <QCoreApplication>
@@ -80,6 +81,16 @@ ExitCode refuse(const Error &error, ExitCode code, RunReport &report, const QByt
     return code;
 }
 
+/// The configuration's, with what the command line says instead.
+LoggingSettings loggingOf(const Invocation &invocation, LoggingSettings settings)
+{
+    if (const auto level = logLevelName.parse(invocation.values("log-level").value(0).toLatin1()))
+        settings.level = *level;
+    if (const auto format = logFormatName.parse(invocation.values("log-format").value(0).toLatin1()))
+        settings.format = *format;
+    return settings;
+}
+
 ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, AnswerWriter &answer,
                SignalWatch &signalWatch)
 {
@@ -95,9 +106,12 @@ ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, Answer
 ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
 {
     const LoadedConfiguration loaded = checkFile(invocation.argument).loaded;
-    hideInNotices(loaded.secrets);
-    printFindings(loaded.findings);
+    hideInLog(loaded.secrets);
     const Configuration *readable = loaded.forChecks();
+    const LoggingSettings logging = loggingOf(invocation, readable ? readable->logging : LoggingSettings());
+    if (logging.file.value.isEmpty())
+        setLogFormat(logging.format);
+    printFindings(loaded.findings);
     RunReport report(formOf(invocation), answer, readable ? sessionNames(*readable) : QByteArrayList());
     report.addFindings(loaded.findings);
     if (!loaded.configuration) {
@@ -106,7 +120,8 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
         return ExitCode::Configuration;
     }
     const Configuration &configuration = *loaded.configuration;
-    applyLogging(configuration.logging);
+    if (const Result<void> applied = applyLogging(logging); !applied)
+        return refuse(applied.error(), ExitCode::Configuration, report, configuration.host.name);
 
     Result<RunPlan> plan = planFor(invocation, configuration);
     if (!plan) {

@@ -20,10 +20,14 @@ const Command commands[] = {
     {
         .name = "run",
         .summary = "run the sessions of a configuration and print what they answer",
-        .argument = {Presence::Required, "FILE", "the configuration, in YAML"},
+        .argument = {.presence = Presence::Required, .name = "FILE", .summary = "the configuration, in YAML", .kind = ValueKind::File},
         .options = {
-            {"input", "SESSION=FILE", "feed the lines of a file to a session; - is stdin", Repeats::Yes},
+            {"input", "SESSION=FILE", "feed the lines of a file to a session; - is stdin", Repeats::Yes,
+             ValueKind::SessionFile},
             {"until-idle", "", "leave when all work is done, with a table of the sessions"},
+            {"log-level", "LEVEL", "log from this severity on: debug, info, warning or error", Repeats::No,
+             ValueKind::Choice, logLevelName.names},
+            {"log-format", "FORMAT", "log as auto, text or json", Repeats::No, ValueKind::Choice, logFormatName.names},
             json,
         },
         .details =
@@ -38,6 +42,11 @@ stdout gets one value, at the end.
 Ctrl-C, TERM and HUP go down in order: runs end at their next boundary, and what is still
 open waits for the next start where the store keeps it. A second one ends runs at once, a
 third one leaves without waiting for anything.
+
+The log goes to stderr, or to the file that logging.file names. As JSON it is one object a
+line with time, level, category, message and, where there are any, session, run and plugin;
+what is otherwise said on stderr is then a record, too. The options win over the file's
+logging.level and logging.format.
 
 Exit codes; where several apply, the first of these:
   78  the configuration is wrong, or a plugin cannot be used; nothing was run
@@ -58,7 +67,7 @@ Exit codes; where several apply, the first of these:
     {
         .name = "check",
         .summary = "check a configuration without starting anything",
-        .argument = {Presence::Required, "FILE", "the configuration, in YAML"},
+        .argument = {.presence = Presence::Required, .name = "FILE", .summary = "the configuration, in YAML", .kind = ValueKind::File},
         .options = {json},
         .details =
 R"(Findings are printed on stderr, each with its place, the line and what to do; stdout says
@@ -95,7 +104,7 @@ line, 7 when it is no store of this version, 78 for a wrong configuration.
     {
         .name = "session show",
         .summary = "show a session of a store and its inputs",
-        .argument = {Presence::Required, "NAME", "the session"},
+        .argument = {.presence = Presence::Required, .name = "NAME", .summary = "the session", .kind = ValueKind::Session},
         .options = {configOption, storeOption, json},
         .details =
 R"(Shows open inputs and the newest 1000 that have ended, in the order of their arrival. Which
@@ -130,7 +139,7 @@ a wrong command line, 7 when it is no store of this version, 78 for a wrong conf
     {
         .name = "storage backup",
         .summary = "copy a store to a new file, also while a host serves it",
-        .argument = {Presence::Required, "DEST", "the file to make; it must not be there yet"},
+        .argument = {.presence = Presence::Required, .name = "DEST", .summary = "the file to make; it must not be there yet", .kind = ValueKind::File},
         .options = {configOption, storeOption, json},
         .details =
 R"(The copy is the store at one moment. It is verified and on the disk when the command ends,
@@ -149,7 +158,7 @@ Exit codes: as for "storage check"; 7 also when DEST is there already.
         .name = "machine",
         .summary = "print the tables that decide what a session may do",
         .argument = {},
-        .options = {{"format", "FORMAT", "text (default), mermaid or json"}, json},
+        .options = {{"format", "FORMAT", "text (default), mermaid or json", Repeats::No, ValueKind::Choice, machineFormats}, json},
         .details = "",
         .examples = {{
             {"burrow machine", "print the tables as text"},
@@ -172,7 +181,7 @@ Exit codes: as for "storage check"; 7 also when DEST is there already.
     {
         .name = "help",
         .summary = "explain a command, or the code of a finding",
-        .argument = {Presence::Optional, "WORD", "a command, or a code such as BUR1042", 2},
+        .argument = {Presence::Optional, "WORD", "a command, or a code such as BUR1042", 2, ValueKind::CommandOrCode},
         .options = {json},
         .details = "",
         .examples = {{

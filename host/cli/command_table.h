@@ -18,12 +18,24 @@ struct Command;
 
 enum class Repeats : quint8 { No, Yes };
 
+/// What a value is, for whoever completes it.
+enum class ValueKind : quint8 {
+    Text,
+    File,
+    Choice,       ///< One of the option's choices; anything else is refused.
+    Session,      ///< The name of a session, of the configuration that is named on the same line.
+    SessionFile,  ///< SESSION=FILE.
+    CommandOrCode ///< What `help` explains.
+};
+
 struct CommandOption
 {
     const char *name;    ///< Without dashes.
     const char *value;   ///< What the value is called; empty for a switch.
     const char *summary; ///< One phrase.
     Repeats repeats = Repeats::No;
+    ValueKind kind = ValueKind::Text;
+    std::span<const char *const> choices = {};
 };
 
 enum class Presence : quint8 { None, Optional, Required };
@@ -35,6 +47,7 @@ struct CommandArgument
     const char *name = "";
     const char *summary = "";
     qsizetype words = 1; ///< How many words it may have; they arrive with one space between them.
+    ValueKind kind = ValueKind::Text;
 };
 
 struct CommandExample

@@ -2,6 +2,7 @@
 #include "cli/answer_writer.h"
 #include "cli/command_line.h"
 #include "cli/notices.h"
+#include "compose/log_output.h"
 
 #include <QCoreApplication>
 
@@ -72,12 +73,12 @@ int main(int argc, char **argv)
     openStandardDescriptors();
     // Of Qt's two event loops on this system the other one is several times slower.
     qputenv("QT_NO_GLIB", "1");
+    burrow::startLogging();
     std::optional<Utf8Locale> locale(std::in_place);
     const QCoreApplication application(argc, argv);
     locale.reset();
     QCoreApplication::setApplicationName(QStringLiteral("burrow"));
     QCoreApplication::setApplicationVersion(QStringLiteral(BURROW_VERSION));
-    burrow::sendMessagesToNotices();
 
     burrow::AnswerWriter answer(STDOUT_FILENO);
     const burrow::ExitCode code = runProgram(QCoreApplication::arguments().mid(1), answer);

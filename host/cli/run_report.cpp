@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run_report.h"
 
+#include "base/plain_text.h"
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
 #include "cli/text_table.h"
@@ -191,7 +192,7 @@ void RunReport::addRefusedLine(const Findings &findings)
     QTextStream stream(&text);
     printFindings(stream, findings);
     stream.flush();
-    noticeAsIs(text.toUtf8());
+    noticeFindings(findings, text.toUtf8());
 }
 
 void RunReport::noteActivity(const QByteArray &session)

@@ -14,8 +14,10 @@
 namespace burrow {
 
 /// The options by which such a command is told which store is meant.
-inline constexpr CommandOption configOption{"config", "FILE", "the configuration whose store is meant"};
-inline constexpr CommandOption storeOption{"store", "PATH", "the store's file; needs no configuration"};
+inline constexpr CommandOption configOption{"config", "FILE", "the configuration whose store is meant",
+                                            Repeats::No, ValueKind::File};
+inline constexpr CommandOption storeOption{"store", "PATH", "the store's file; needs no configuration",
+                                           Repeats::No, ValueKind::File};
 
 struct StoreSource
 {

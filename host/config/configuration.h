@@ -9,6 +9,7 @@
 #include <QStringList>
 
 #include <map>
+#include <optional>
 #include <vector>
 
 /// A configuration file as typed values. The meaning, bounds and default of every key stand in key_table.cpp;
@@ -23,6 +24,13 @@ inline constexpr EnumNames<RestartPolicy, 3> restartPolicyName{{"never", "on_fai
 
 enum class LogLevel : quint8 { Debug, Info, Warning, Error };
 inline constexpr EnumNames<LogLevel, 4> logLevelName{{"debug", "info", "warning", "error"}};
+
+enum class LogFormat : quint8 {
+    Auto, ///< Text, and for the journal with its priorities.
+    Text,
+    Json,
+};
+inline constexpr EnumNames<LogFormat, 3> logFormatName{{"auto", "text", "json"}};
 
 struct HostSettings
 {
@@ -56,7 +64,9 @@ struct LimitSettings
 
 struct LoggingSettings
 {
-    LogLevel level = LogLevel::Info;
+    std::optional<LogLevel> level; ///< Unset: as much as suits where the records go.
+    LogFormat format = LogFormat::Auto;
+    Placed<QString> file; ///< Empty: stderr.
     std::map<QByteArray, LogLevel> categories;
 };
 

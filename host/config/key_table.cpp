@@ -69,8 +69,8 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.limits.outputPerTurnBytes = v.number; }},
 
     {.path = "logging", .type = KeyType::Mapping, .doc = "What is logged."},
-    {.path = "logging.level", .type = KeyType::Choice, .doc = "The least severity that is logged.",
-     .byDefault = "info", .choices = logLevelName.names,
+    {.path = "logging.level", .type = KeyType::Choice, .doc = "The least severity that is logged; without it info in a file, in the journal and in JSON, else warning.",
+     .choices = logLevelName.names,
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.level = chosen(logLevelName, v); }},
     {.path = "logging.categories", .type = KeyType::NamedMapping,
      .doc = "Levels of single categories, such as burrow.plugin.", .keyForm = KeyForm::Word},
@@ -79,7 +79,13 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) {
          d.configuration.logging.categories[v.name] = chosen(logLevelName, v);
      }},
-    {.path = "logging.format", .type = KeyType::NotServed, .doc = "How log lines look."},
+    {.path = "logging.format", .type = KeyType::Choice,
+     .doc = "How records look: lines of text (with auto also the priorities that the journal understands), or of JSON.",
+     .byDefault = "auto", .choices = logFormatName.names,
+     .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.format = chosen(logFormatName, v); }},
+    {.path = "logging.file", .type = KeyType::DataPath,
+     .doc = "The file that records are appended to, relative to host.data_dir; without it they go to stderr.",
+     .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.file = {v.path, v.place}; }},
 
     {.path = "security", .type = KeyType::Mapping, .doc = "What the host trusts."},
     {.path = "security.plugin_dirs", .type = KeyType::PathList,

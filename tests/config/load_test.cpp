@@ -88,7 +88,9 @@ void TestLoad::everyKeyArrivesTyped()
     QCOMPARE(c.limits.queuePerSession, 10);
     QCOMPARE(c.limits.turnTimeout, Duration(90s));
     QCOMPARE(c.limits.outputPerTurnBytes, 65536);
-    QCOMPARE(c.logging.level, LogLevel::Debug);
+    QVERIFY(c.logging.level == LogLevel::Debug);
+    QCOMPARE(c.logging.format, LogFormat::Json);
+    QCOMPARE(c.logging.file.value, home.home + QStringLiteral("/data/burrow.log"));
     QCOMPARE(c.logging.categories.at("burrow.plugin"), LogLevel::Error);
     const PluginSettings &plugin = c.plugins.at("acme.exec-2");
     QVERIFY(plugin.enabled);
@@ -168,7 +170,9 @@ void TestLoad::defaultsAreThoseOfTheTable()
     QCOMPARE(c.limits.queuePerSession, qint64(limits::queue_per_session_default));
     QCOMPARE(c.limits.turnTimeout, limits::turn_timeout_default);
     QCOMPARE(c.limits.outputPerTurnBytes, limits::output_per_turn_bytes_default);
-    QCOMPARE(c.logging.level, LogLevel::Info);
+    QVERIFY(!c.logging.level);
+    QCOMPARE(c.logging.format, LogFormat::Auto);
+    QVERIFY(c.logging.file.value.isEmpty());
     QVERIFY(c.plugins.at("p").enabled);
     QVERIFY(!c.plugins.at("p").runInline);
     const SessionSettings &session = c.sessions.at("s");

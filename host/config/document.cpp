@@ -2,6 +2,7 @@
 #include "config/document.h"
 
 #include "config/syntax_error.h"
+#include "config/tab_repair.h"
 #include "config/tree_builder.h"
 
 #include <yaml-cpp/exceptions.h>
@@ -14,14 +15,8 @@ namespace burrow {
 
 namespace {
 
-bool isIndentedByTab(QByteArrayView line)
-{
-    qsizetype at = 0;
-    bool tab = false;
-    for (; at < line.size() && (line[at] == ' ' || line[at] == '\t'); ++at)
-        tab = tab || line[at] == '\t';
-    return tab && at < line.size() && line[at] != '#';
-}
+/// Each repairs more of the file than the one before; a file that needs more of them is left at that.
+constexpr int attempts_max = 20;
 
 /// Reports the first line that a tab indents, among those that were read, and says how many more there are:
 /// whoever has one has them everywhere.
@@ -45,6 +40,40 @@ bool reportTabs(const SourcePointer &source, const TreeBuilder &builder, int las
     report(findings, place, FindingCode::TabIndentation,
            QStringLiteral("a tab is used for indentation; YAML allows only spaces"), help);
     return true;
+}
+
+/// What the parser made of a file.
+struct Attempt
+{
+    std::unique_ptr<TreeBuilder> builder;
+    Findings findings; // The builder's.
+    std::optional<Finding> syntax;
+    int lastLineRead = 0;
+    bool stopped = false;
+};
+
+Attempt parse(const SourcePointer &source)
+{
+    Attempt attempt;
+    attempt.lastLineRead = source->lineCount();
+    attempt.builder = std::make_unique<TreeBuilder>(source);
+    TreeBuilder &builder = *attempt.builder;
+    try {
+        std::istringstream stream(
+            std::string(source->bytes().data(), static_cast<std::size_t>(source->bytes().size())));
+        YAML::Parser parser(stream);
+        while (parser.HandleNextDocument(builder)) {
+        }
+    } catch (const YAML::Exception &exception) {
+        const Place place = builder.place(exception.mark);
+        builder.endLiteral(place.line);
+        attempt.lastLineRead = place.line;
+        attempt.syntax = syntaxFinding(place, exception.msg, builder.openBracket());
+    } catch (const StopReading &) {
+        attempt.stopped = true;
+    }
+    attempt.findings = builder.takeFindings();
+    return attempt;
 }
 
 NodePointer emptyMapping(const SourcePointer &source)
@@ -81,38 +110,32 @@ QString shown(const Node &node)
 
 NodePointer readDocument(const SourcePointer &source, Findings &findings, Empty empty)
 {
-    TreeBuilder builder(source, findings);
-    int lastLineRead = source->lineCount();
-    std::optional<Finding> syntax;
-    try {
-        std::istringstream stream(
-            std::string(source->bytes().data(), static_cast<std::size_t>(source->bytes().size())));
-        YAML::Parser parser(stream);
-        while (parser.HandleNextDocument(builder)) {
-        }
-    } catch (const YAML::Exception &exception) {
-        const Place place = builder.place(exception.mark);
-        builder.endLiteral(place.line);
-        lastLineRead = place.line;
-        syntax = syntaxFinding(place, exception.msg, builder.openBracket());
-    } catch (const StopReading &) {
-        return nullptr;
+    TabRepair tabs(source);
+    Attempt attempt = parse(tabs.source());
+    for (int tries = 1; tries < attempts_max && attempt.syntax; ++tries) {
+        const auto isText = [&attempt](int line) { return attempt.builder->isLiteralLine(line); };
+        if (!tabs.repair(attempt.lastLineRead, isText))
+            break;
+        attempt = parse(tabs.source());
     }
-    const bool tabs = reportTabs(source, builder, lastLineRead, findings);
-    if (syntax) {
-        // Where a tab indents, what the parser then says is only its consequence.
-        if (!tabs)
-            addFinding(findings, *syntax);
-        return nullptr;
+    for (Finding &each : attempt.findings)
+        addFinding(findings, std::move(each));
+    if (!attempt.stopped || tabs.lastLine() > 0) {
+        const bool hasTabs = reportTabs(source, *attempt.builder, attempt.lastLineRead, findings);
+        // Right behind a tab the parser most probably complains of its consequence.
+        if (attempt.syntax && (!hasTabs || attempt.syntax->line > tabs.lastLine() + 1))
+            addFinding(findings, *attempt.syntax);
     }
-    if (!builder.root() || builder.root()->isNull()) {
-        if (empty == Empty::Allowed)
-            return emptyMapping(source);
-        report(findings, Place{source, 1, 0, 1}, FindingCode::DocumentCount,
-               QStringLiteral("the file is empty"), QStringLiteral("begin with \"version: 1\""));
+    const NodePointer root = attempt.builder->root();
+    if (attempt.stopped || attempt.syntax)
         return nullptr;
-    }
-    return builder.root();
+    if (root && !root->isNull())
+        return root;
+    if (empty == Empty::Allowed)
+        return emptyMapping(source);
+    report(findings, Place{source, 1, 0, 1}, FindingCode::DocumentCount, QStringLiteral("the file is empty"),
+           QStringLiteral("begin with \"version: 1\""));
+    return nullptr;
 }
 
 } // namespace burrow

@@ -91,6 +91,24 @@ SourceText::SourceText(QString name, QByteArray bytes)
         m_lineStarts.push_back(at + 1);
 }
 
+SourceText::SourceText(const std::shared_ptr<const SourceText> &written, QByteArray bytes, Indentations changed)
+    : SourceText(written->name(), std::move(bytes))
+{
+    m_written = written;
+    m_changed = std::move(changed);
+}
+
+SourceText::WrittenPlace SourceText::asWritten(int number, int byteColumn) const
+{
+    const QByteArrayView text = m_written ? m_written->line(number) : line(number);
+    qsizetype column = byteColumn;
+    if (const auto changed = m_changed.constFind(number); changed != m_changed.constEnd()) {
+        column = byteColumn < changed->read ? std::min(byteColumn, changed->written)
+                                            : byteColumn - changed->read + changed->written;
+    }
+    return {text, std::min(column, text.size())};
+}
+
 QByteArrayView SourceText::line(int number) const
 {
     if (number < 1 || number > lineCount())
@@ -155,8 +173,7 @@ Finding findingAt(const Place &place, FindingCode code, const QString &message, 
     finding.help = help;
     if (!place.isGiven())
         return finding;
-    const QByteArrayView line = place.source->line(place.line);
-    const qsizetype start = std::min<qsizetype>(place.byteColumn, line.size());
+    const auto [line, start] = place.source->asWritten(place.line, place.byteColumn);
     const qsizetype length = std::min<qsizetype>(place.byteLength, line.size() - start);
     finding.file = place.source->name();
     finding.line = place.line;

@@ -4,6 +4,7 @@
 #include "config/finding.h"
 
 #include <QByteArray>
+#include <QHash>
 
 #include <memory>
 
@@ -16,6 +17,17 @@ class SourceText
 public:
     SourceText(QString name, QByteArray bytes);
 
+    /// How far a line is indented, in bytes.
+    struct Indentation
+    {
+        int written = 0;
+        int read = 0;
+    };
+    using Indentations = QHash<int, Indentation>;
+    /// The file as it is read in the place of `written`: some lines are indented otherwise, the rest is the
+    /// same.
+    SourceText(const std::shared_ptr<const SourceText> &written, QByteArray bytes, Indentations changed);
+
     const QString &name() const { return m_name; }
     /// Where the file is, and relative paths in it start; absolute.
     const QString &folder() const { return m_folder; }
@@ -23,6 +35,13 @@ public:
     int lineCount() const { return static_cast<int>(m_lineStarts.size()); }
     /// Line `number`, from 1, without its end; empty beyond the last.
     QByteArrayView line(int number) const;
+    /// The line as its author sees it, and where in it a byte of the line that is read stands.
+    struct WrittenPlace
+    {
+        QByteArrayView line;
+        qsizetype byteColumn = 0;
+    };
+    WrittenPlace asWritten(int number, int byteColumn) const;
     /// The offset of a byte of a line; at most the size.
     qsizetype offset(int number, int byteColumn) const;
     /// The line that holds the byte at `offset`.
@@ -33,6 +52,8 @@ private:
     QString m_folder;
     QByteArray m_bytes;
     std::vector<qsizetype> m_lineStarts;
+    std::shared_ptr<const SourceText> m_written; // Null where the file is read as it is written.
+    Indentations m_changed;
 };
 
 using SourcePointer = std::shared_ptr<const SourceText>;

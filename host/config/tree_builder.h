@@ -11,6 +11,7 @@
 #include <QSet>
 
 #include <unordered_map>
+#include <utility>
 
 /// Only document.cpp includes this header; the parser's types go no further.
 namespace burrow {
@@ -25,12 +26,12 @@ struct StopReading
 class TreeBuilder final : public YAML::EventHandler
 {
 public:
-    TreeBuilder(SourcePointer source, Findings &findings)
+    explicit TreeBuilder(SourcePointer source)
         : m_source(std::move(source))
-        , m_findings(findings)
     {
     }
 
+    Findings takeFindings() { return std::exchange(m_findings, {}); }
     NodePointer root() const { return m_root; }
     Place place(const YAML::Mark &mark) const;
     /// The innermost bracket that is open; not given outside of brackets.
@@ -78,7 +79,7 @@ private:
                            const QString &help = {});
 
     SourcePointer m_source;
-    Findings &m_findings;
+    Findings m_findings;
     NodePointer m_root;
     std::vector<Frame> m_open;
     std::unordered_map<YAML::anchor_t, NodePointer> m_anchors;

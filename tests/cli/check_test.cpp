@@ -21,6 +21,23 @@ QJsonArray findingsOf(const Finished &finished)
     return finished.json().value("findings").toArray();
 }
 
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// The place and the code of every finding.
+QByteArrayList headsOf(const QByteArray &text)
+{
+    QByteArrayList heads;
+    for (const QByteArray &line : text.split('\n')) {
+        if (const qsizetype end = line.indexOf("]: "); end > 0 && line.contains("error[BUR"))
+            heads.append(line.first(end));
+    }
+    return heads;
+}
+
 } // namespace
 
 class CheckTest : public QObject
@@ -31,6 +48,7 @@ private Q_SLOTS:
     void countsWhatAGoodFileHolds();
     void showsEveryFindingWithItsPlace_data();
     void showsEveryFindingWithItsPlace();
+    void showsNineMistakesOfOneFileAtOnce();
     void printsFindingsAsOneJsonValue();
     void findsAFileThatCannotBeRead();
     void showsWarningsAndSucceeds();
@@ -94,6 +112,23 @@ void CheckTest::showsEveryFindingWithItsPlace()
             QVERIFY2(finished.err.contains(each), each + "\nis missing in:\n" + finished.err);
         QVERIFY2(finished.err.endsWith("; nothing was started or changed.\n"), finished.err.constData());
     }
+}
+
+/// What config.findings compares word for word with a catalog of its own, with the plugins that are built.
+void CheckTest::showsNineMistakesOfOneFileAtOnce()
+{
+    const QString golden =
+        qEnvironmentVariable("BURROW_TEST_SOURCE_DIR") + QStringLiteral("/tests/config/golden/");
+    Program program;
+    program.write("plugin_nine_mistakes.yaml", contentOf(golden + QStringLiteral("plugin_nine_mistakes.yaml")));
+    const Finished finished = program.run({"check", "plugin_nine_mistakes.yaml"});
+    QCOMPARE(finished.exitCode, 78);
+    QCOMPARE(finished.out, QByteArray());
+    const QByteArrayList places = headsOf(finished.err);
+    QCOMPARE(places, headsOf(contentOf(golden + QStringLiteral("plugin_nine_mistakes.txt"))));
+    QCOMPARE(places.size(), 9);
+    QVERIFY2(finished.err.endsWith("\n9 errors, 0 warnings in 1 file; nothing was started or changed.\n"),
+             finished.err.constData());
 }
 
 void CheckTest::printsFindingsAsOneJsonValue()

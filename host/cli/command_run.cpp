@@ -105,12 +105,15 @@ ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, Answer
 
 ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const LoadedConfiguration loaded = checkFile(invocation.argument).loaded;
+    const CheckedFile checked = checkFile(invocation.argument);
+    const LoadedConfiguration &loaded = checked.loaded;
     hideInLog(loaded.secrets);
     const Configuration *readable = loaded.forChecks();
     const LoggingSettings logging = loggingOf(invocation, readable ? readable->logging : LoggingSettings());
     if (logging.file.value.isEmpty())
         setLogFormat(logging.format);
+    for (const QString &complaint : checked.complaints)
+        notice(complaint);
     printFindings(loaded.findings);
     RunReport report(formOf(invocation), answer, readable ? sessionNames(*readable) : QByteArrayList());
     report.addFindings(loaded.findings);

@@ -4,6 +4,7 @@
 #include "cli/command_check.h"
 #include "cli/command_help.h"
 #include "cli/command_machine.h"
+#include "cli/command_plugin.h"
 #include "cli/command_run.h"
 #include "cli/command_session.h"
 #include "cli/command_storage.h"
@@ -116,6 +117,59 @@ such session.
             {"burrow session show greeter --json | jq .session.input_list", "print them for programs"},
         }},
         .run = runSessionShowCommand,
+    },
+    {
+        .name = "plugin list",
+        .summary = "list the plugins that were found, and which of them can be used",
+        .argument = {},
+        .options = {pluginConfigOption, json},
+        .details =
+R"(Looks where a host would look: the folders of the configuration, BURROW_PLUGIN_PATH, the
+user's, this installation's, the system's. The first plugin of an id counts; later ones are
+shown as duplicates. A library that is not known is tried in a process of its own, with a
+time limit, and the verdict is remembered until the library or its manifest changes.
+
+Exit codes: 0, also when a plugin cannot be used; 2 for a wrong command line, 78 for a
+configuration that cannot be read.
+)",
+        .examples = {{
+            {"burrow plugin list", "list the plugins of this user and this installation"},
+            {"burrow plugin list --config burrow.yaml --json", "list those of a configuration, for programs"},
+        }},
+        .run = runPluginListCommand,
+    },
+    {
+        .name = "plugin info",
+        .summary = "show what a plugin is: its manifest, its permissions, its configuration",
+        .argument = {Presence::Required, "ID", "the plugin"},
+        .options = {pluginConfigOption, json},
+        .details =
+R"(Exit codes: 0, 1 when there is no such plugin, 2 for a wrong command line, 78 for a
+configuration that cannot be read.
+)",
+        .examples = {{
+            {"burrow plugin info echo", "show a bundled plugin and the keys of its configuration"},
+            {"burrow plugin info acme-exec --config burrow.yaml --json", "show one of a configuration, for programs"},
+        }},
+        .run = runPluginInfoCommand,
+    },
+    {
+        .name = "plugin why",
+        .summary = "say why a plugin cannot be used, and what to do about it",
+        .argument = {Presence::Required, "ID", "the plugin"},
+        .options = {pluginConfigOption, {"again", "", "try the library again, whatever is remembered of it"}, json},
+        .details =
+R"(Names the cause, the plugin interface of both sides, the remedy and a code; "burrow help
+CODE" explains what the code means everywhere.
+
+Exit codes: 0 when the plugin can be used, 1 when it cannot, 2 for a wrong command line, 78
+for a configuration that cannot be read.
+)",
+        .examples = {{
+            {"burrow plugin why acme-exec --config burrow.yaml", "say what is wrong with it"},
+            {"burrow plugin why acme-exec --again --json", "try it anew, for programs"},
+        }},
+        .run = runPluginWhyCommand,
     },
     {
         .name = "storage check",

@@ -7,16 +7,10 @@
 
 namespace burrow {
 
-/// The revisions of the ABI that this host runs plugins of.
-AbiRange hostAbi();
-
 /// Reads and checks what a library says of itself. The errors' sentences go on from "the plugin …".
 PluginResult<PluginIdentity> readDescriptor(const burrow_plugin &plugin);
 
 /// The two must say the same, but for the name; the error names the field and both values.
 PluginResult<void> compareWithManifest(const PluginIdentity &descriptor, const PluginIdentity &manifest);
-
-/// Whether the two sides' revisions meet; the error says which side is older and what to do.
-PluginResult<void> checkAbi(const AbiRange &plugin);
 
 } // namespace burrow

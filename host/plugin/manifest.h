@@ -20,6 +20,13 @@ struct AbiRange
     friend bool operator==(const AbiRange &, const AbiRange &) = default;
 };
 
+/// The revisions of the ABI that this host runs plugins of.
+AbiRange hostAbi();
+
+/// Whether the two sides' revisions meet; the fault says which side is older. The sentence goes on from "the
+/// plugin …".
+PluginResult<void> checkAbi(const AbiRange &plugin);
+
 /// How the host may call a plugin's [instance] functions.
 enum class ThreadModel : quint8 { SerialLibrary, SerialInstance, Parallel, Pinned };
 inline constexpr EnumNames<ThreadModel, 4> threadModelName{

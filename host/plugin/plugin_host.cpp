@@ -5,6 +5,7 @@
 #include "plugin/in_process_executor.h"
 #include "plugin/library_probe.h"
 #include "plugin/plugin_registry.h"
+#include "plugin/plugin_trial.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -23,35 +24,9 @@ PluginInfo infoOf(const LoadedPlugin &plugin)
     return {tables.identity, tables.libraryPath, tables.manifestPath, plugin.leaked(), plugin.violations()};
 }
 
-/// The manifest beside a library that is named by path, whatever the library is called: lib<id>.so has <id>'s.
-std::optional<QString> manifestBeside(const QString &libraryPath)
-{
-    const QFileInfo library(libraryPath);
-    QString id = library.completeBaseName();
-    if (id.startsWith(QLatin1String("lib")))
-        id.remove(0, 3);
-    const QString path = library.absolutePath() + QLatin1Char('/') + id + QLatin1String(manifestSuffix);
-    return QFileInfo::exists(path) ? std::optional(path) : std::nullopt;
-}
-
 Error fault(const QByteArray &id, const QString &what)
 {
     return {ErrorKind::Plugin, QStringLiteral("the plugin %1 %2").arg(QString::fromUtf8(id), what)};
-}
-
-/// This host runs plugins in its own process only; a plugin that wants another must be told so by name.
-PluginResult<void> checkIsolation(const PluginIdentity &identity, Isolation wish,
-                                  std::optional<Isolation> asked)
-{
-    if (asked.value_or(wish) == Isolation::InProcess)
-        return {};
-    return PluginFault(
-        PluginFaultCode::NeedsProcess,
-        QStringLiteral("the plugin %1 is to run in a process of its own, which this version does not offer%2")
-            .arg(QString::fromUtf8(identity.id),
-                 identity.runtime.isEmpty()
-                     ? QString()
-                     : QStringLiteral(" (it embeds %1)").arg(QString::fromUtf8(identity.runtime))));
 }
 
 Result<void> checkInline(const PluginTables &tables)
@@ -127,17 +102,14 @@ PluginResult<PluginInfo> PluginHost::loadLibrary(const QString &path, const Plug
 PluginResult<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifest, const QString &path,
                                                  const PluginLoadOptions &options)
 {
-    if (manifest) {
-        if (PluginResult<void> fits =
-                checkIsolation(manifest->identity, manifest->isolation, options.isolation);
-            !fits)
-            return fits.error();
-    }
-    PluginResult<CheckedLibrary> library = checkAndProbe(manifest, path);
-    if (!library)
-        return library.error();
+    // What was installed with the program is trusted as the program is, so it costs no trial and no digest.
+    const bool bundled = isBundled(path, m_options.installedFolder);
+    PluginTrial trial =
+        tryPlugin(manifest, path, {.isolation = options.isolation}, bundled ? nullptr : m_probe.get());
+    if (trial.fault)
+        return *trial.fault;
     LoadOrder order;
-    order.library = *std::move(library);
+    order.library = std::move(trial.library);
     order.manifest = std::move(manifest);
     order.configJson = options.configJson;
     order.hostVersion = m_options.hostVersion;
@@ -160,23 +132,6 @@ PluginResult<PluginInfo> PluginHost::loadChecked(std::optional<Manifest> manifes
     return PluginFault(PluginFaultCode::DuplicateId,
                        QStringLiteral("the plugin %1 is loaded already, from %2, so %3 is left out")
                            .arg(QString::fromUtf8(plugin.identity().id), present->tables().libraryPath, path));
-}
-
-/// What was installed with the program is trusted as the program is, so it costs no trial and no digest.
-PluginResult<CheckedLibrary> PluginHost::checkAndProbe(const std::optional<Manifest> &manifest,
-                                                       const QString &path) const
-{
-    const bool bundled = !m_options.installedFolder.isEmpty()
-                         && QFileInfo(path).absolutePath() == QDir::cleanPath(m_options.installedFolder);
-    const bool tried = m_probe && !bundled;
-    PluginResult<CheckedLibrary> library = checkLibrary(path, manifest ? manifest->sha256 : QByteArray(),
-                                                        tried ? Digest::Always : Digest::IfPromised);
-    if (!library || !tried)
-        return library;
-    const std::optional<ProbeVerdict> verdict = m_probe->ask(*library, manifest);
-    if (verdict && verdict->fault)
-        return *verdict->fault;
-    return library;
 }
 
 std::vector<PluginInfo> PluginHost::loaded() const

@@ -17,7 +17,6 @@
 /// the ABI's types.
 namespace burrow {
 
-struct CheckedLibrary;
 class LibraryProbe;
 class LoadedPlugin;
 
@@ -112,8 +111,6 @@ public:
 private:
     PluginResult<PluginInfo> loadChecked(std::optional<Manifest> manifest, const QString &path,
                                          const PluginLoadOptions &options);
-    PluginResult<CheckedLibrary> checkAndProbe(const std::optional<Manifest> &manifest,
-                                               const QString &path) const;
     LoadedPlugin *find(const QByteArray &id) const;
 
     // Constant after construction.

@@ -2,6 +2,7 @@
 #include "plugin/plugin_search.h"
 
 #include <QDir>
+#include <QFileInfo>
 
 #include <sys/auxv.h>
 
@@ -59,18 +60,25 @@ void PluginSearch::scan(const QString &folder)
     const QStringList names = QDir(folder).entryList({pattern}, QDir::AllEntries | QDir::System, QDir::Name);
     for (const QString &name : names) {
         const QByteArray id = name.chopped(qsizetype(sizeof manifestSuffix) - 1).toUtf8();
-        PluginResult<Manifest> manifest = readManifest(folder + QLatin1Char('/') + name);
+        const QString path = folder + QLatin1Char('/') + name;
+        PluginResult<Manifest> manifest = readManifest(path);
         const auto earlier = m_manifests.find(id);
+        Met met{id, path, {}, {}};
         if (!manifest) {
+            met.fault = manifest.error();
             m_path.complaints.append(manifest.error().message);
             m_unusable.try_emplace(id, manifest.error());
         } else if (earlier != m_manifests.end()) {
-            m_path.complaints.append(
-                QStringLiteral("%1 is left out: the plugin \"%2\" was found before as %3")
-                    .arg(manifest->manifestPath, QString::fromUtf8(id), earlier->second.manifestPath));
+            met.fault = PluginFault(PluginFaultCode::DuplicateId,
+                                    QStringLiteral("%1 is left out: the plugin \"%2\" was found before as %3")
+                                        .arg(path, QString::fromUtf8(id), earlier->second.manifestPath));
+            met.manifest = *std::move(manifest);
+            m_path.complaints.append(met.fault->withCodeInMessage().message);
         } else {
+            met.manifest = *manifest;
             m_manifests.emplace(id, std::move(manifest).value());
         }
+        m_met.push_back(std::move(met));
     }
 }
 
@@ -104,6 +112,16 @@ std::vector<PluginDescription> PluginSearch::all() const
     for (const auto &[id, manifest] : m_manifests)
         list.push_back(describe(manifest));
     return list;
+}
+
+std::optional<QString> manifestBeside(const QString &libraryPath)
+{
+    const QFileInfo library(libraryPath);
+    QString id = library.completeBaseName();
+    if (id.startsWith(QLatin1String("lib")))
+        id.remove(0, 3);
+    const QString path = library.absolutePath() + QLatin1Char('/') + id + QLatin1String(manifestSuffix);
+    return QFileInfo::exists(path) ? std::optional(path) : std::nullopt;
 }
 
 PluginDescription describe(const Manifest &manifest)

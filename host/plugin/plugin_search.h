@@ -35,15 +35,31 @@ public:
 
     PluginResult<Manifest> manifest(const QByteArray &id) const;
 
+    /// A manifest file of the path, as it was met: usable, or with what is wrong with it. A later one of an id
+    /// that was met before has the fault DuplicateId.
+    struct Met
+    {
+        QByteArray id; ///< By the file's name.
+        QString manifestPath;
+        std::optional<Manifest> manifest; ///< Unset when it cannot be read.
+        std::optional<PluginFault> fault;
+    };
+    const std::vector<Met> &met() const { return m_met; }
+    const QStringList &folders() const { return m_path.folders; }
+
 private:
     void scan(const QString &folder);
 
     PluginSearchPath m_path;
+    std::vector<Met> m_met;
     std::map<QByteArray, Manifest> m_manifests;
     /// Why an id that has a file is not usable; the nearest answer to somebody who asks for it.
     std::map<QByteArray, PluginFault> m_unusable;
 };
 
 PluginDescription describe(const Manifest &manifest);
+
+/// The manifest beside a library that is named by path, whatever the library is called: lib<id>.so has <id>'s.
+std::optional<QString> manifestBeside(const QString &libraryPath);
 
 } // namespace burrow

@@ -60,8 +60,9 @@ void UsageTest::refusesWhatItDoesNotUnderstand()
 
 void UsageTest::explainsEveryCommandWithTwoExamples()
 {
-    for (const char *command : {"run", "check", "session list", "session show", "storage check",
-                                "storage backup", "machine", "version", "help"}) {
+    for (const char *command :
+         {"run", "check", "session list", "session show", "plugin list", "plugin info", "plugin why",
+          "storage check", "storage backup", "machine", "version", "help"}) {
         const Finished finished =
             Program().run(QString::fromLatin1(command).split(' ') + QStringList{"--help"});
         QCOMPARE(finished.exitCode, 0);
@@ -95,7 +96,7 @@ void UsageTest::printsHelpOnStdout()
 void UsageTest::describesItselfAsOneJsonValue()
 {
     const QJsonObject all = Program().run({"help", "--json"}).json();
-    QCOMPARE(all.value("commands").toArray().size(), 9);
+    QCOMPARE(all.value("commands").toArray().size(), 12);
     QCOMPARE(Program().run({"help", "session", "--json"}).json().value("commands").toArray().size(), 2);
     QCOMPARE(Program().run({"help", "session", "show", "--json"}).json().value("name"),
              QJsonValue("session show"));

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_plugin.h"
+
+#include "cli/answer_writer.h"
+#include "cli/command_check.h"
+#include "cli/notices.h"
+#include "cli/plugin_words.h"
+#include "cli/text_table.h"
+#include "config/load.h"
+#include "config/nearest_name.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+namespace burrow {
+
+namespace {
+
+/// The one of --config, or else one that says nothing. What is wrong has been said when there is none.
+std::optional<Configuration> configurationOf(const Invocation &invocation)
+{
+    LoadedConfiguration loaded = invocation.has("config")
+                                     ? loadConfiguration(invocation.values("config").value(0))
+                                     : loadConfigurationText(QStringLiteral("burrow.yaml"), "version: 1\n");
+    printFindings(loaded.findings);
+    // Plugins are asked about most when the configuration cannot be used because of them.
+    return loaded.configuration ? std::move(loaded.configuration) : std::move(loaded.draft);
+}
+
+QJsonArray toJson(const std::vector<PluginReport> &reports)
+{
+    QJsonArray array;
+    for (const PluginReport &report : reports)
+        array.append(toJson(report));
+    return array;
+}
+
+/// The plugin that is meant, first the one that counts, then those of the same id that do not. Null when there
+/// is none: that has been said.
+std::vector<PluginReport> reportsOn(const QByteArray &id, PluginInventory inventory)
+{
+    QByteArrayList known;
+    std::vector<PluginReport> meant;
+    bool found = false;
+    for (PluginReport &report : inventory.plugins) {
+        if (report.id == id) {
+            found = found || !report.fault || report.fault->code != PluginFaultCode::NotFound;
+            meant.push_back(std::move(report));
+        } else if (report.state != PluginState::NotLoaded) {
+            known.append(report.id);
+        }
+    }
+    if (!found) {
+        const QString near = suggestionFor(id, known, QStringLiteral("there are"));
+        notice(near);
+    }
+    return meant;
+}
+
+ExitCode codeOf(const std::vector<PluginReport> &reports)
+{
+    return !reports.empty() && !reports.front().fault ? ExitCode::Ok : ExitCode::Failed;
+}
+
+} // namespace
+
+ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    const std::optional<Configuration> configuration = configurationOf(invocation);
+    if (!configuration)
+        return ExitCode::Configuration;
+    const PluginInventory inventory = takeInventory(*configuration);
+    if (invocation.has("json")) {
+        answer.writeJson({{QStringLiteral("plugins"), toJson(inventory.plugins)},
+                          {QStringLiteral("folders"), QJsonArray::fromStringList(inventory.folders)},
+                          {QStringLiteral("complaints"), QJsonArray::fromStringList(inventory.complaints)}});
+        return ExitCode::Ok;
+    }
+    for (const QString &complaint : inventory.complaints)
+        notice(complaint);
+    TextTable table;
+    table.addRow({QStringLiteral("ID"), QStringLiteral("VERSION"), QStringLiteral("KINDS"),
+                  QStringLiteral("ABI"), QStringLiteral("ISOLATION"), QStringLiteral("STATE"),
+                  QStringLiteral("PATH")});
+    for (const PluginReport &report : inventory.plugins)
+        table.addRow(cellsOf(report));
+    answer.write(table.toText().toUtf8());
+    return ExitCode::Ok;
+}
+
+ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    const std::optional<Configuration> configuration = configurationOf(invocation);
+    if (!configuration)
+        return ExitCode::Configuration;
+    const QByteArray id = invocation.argument.toUtf8();
+    const std::vector<PluginReport> reports = reportsOn(id, takeInventory(*configuration, {.only = id}));
+    if (invocation.has("json"))
+        answer.writeJson({{QStringLiteral("plugins"), toJson(reports)}});
+    else
+        answer.write(infoText(reports.front()).toUtf8());
+    return reports.front().fault && reports.front().fault->code == PluginFaultCode::NotFound ? ExitCode::Failed
+                                                                                             : ExitCode::Ok;
+}
+
+ExitCode runPluginWhyCommand(const Invocation &invocation, AnswerWriter &answer)
+{
+    const std::optional<Configuration> configuration = configurationOf(invocation);
+    if (!configuration)
+        return ExitCode::Configuration;
+    const QByteArray id = invocation.argument.toUtf8();
+    const ProbeMemory memory = invocation.has("again") ? ProbeMemory::Ignore : ProbeMemory::Use;
+    const std::vector<PluginReport> reports =
+        reportsOn(id, takeInventory(*configuration, {.only = id, .memory = memory}));
+    if (invocation.has("json")) {
+        answer.writeJson({{QStringLiteral("plugins"), toJson(reports)}});
+        return codeOf(reports);
+    }
+    for (const PluginReport &report : reports)
+        answer.write(whyText(report).toUtf8());
+    return codeOf(reports);
+}
+
+} // namespace burrow

@@ -19,4 +19,8 @@ install(
     FILES ${PROJECT_BINARY_DIR}/burrow-config.cmake ${PROJECT_BINARY_DIR}/burrow-config-version.cmake
     DESTINATION ${package_folder})
 
+# Editors read it; a configuration names it in its first line.
+install(FILES ${PROJECT_SOURCE_DIR}/config/schema/burrow-1.json
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/burrow/schema)
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

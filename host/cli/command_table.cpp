@@ -2,6 +2,7 @@
 #include "cli/command_table.h"
 
 #include "cli/command_check.h"
+#include "cli/command_config.h"
 #include "cli/command_help.h"
 #include "cli/command_machine.h"
 #include "cli/command_plugin.h"
@@ -81,6 +82,25 @@ Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong comman
             {"burrow check burrow.yaml --json | jq .findings", "print them for programs"},
         }},
         .run = runCheckCommand,
+    },
+    {
+        .name = "config schema",
+        .summary = "print the JSON Schema of configurations, for editors",
+        .argument = {.presence = Presence::Optional, .name = "FILE", .summary = "a configuration, whose plugin directories are searched too", .kind = ValueKind::File},
+        .options = {},
+        .details =
+R"(The schema knows every key, and the sections of all executor plugins that are found. An
+editor finds it by a line at the top of a configuration:
+
+  # yaml-language-server: $schema=PATH
+
+Exit codes: 0, 2 for a wrong command line, 78 when FILE cannot be read.
+)",
+        .examples = {{
+            {"burrow config schema > burrow-1.json", "write it to a file for the editor"},
+            {"burrow config schema burrow.yaml | jq .definitions", "print it with the plugins of a configuration"},
+        }},
+        .run = runConfigSchemaCommand,
     },
     {
         .name = "session list",

@@ -85,7 +85,7 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.format = chosen(logFormatName, v); }},
     {.path = "logging.file", .type = KeyType::DataPath,
      .doc = "The file that records are appended to, relative to host.data_dir; without it they go to stderr.",
-     .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.file = {v.path, v.place}; }},
+     .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.file = {v.path, v.place, v.secret}; }},
 
     {.path = "security", .type = KeyType::Mapping, .doc = "What the host trusts."},
     {.path = "security.plugin_dirs", .type = KeyType::PathList,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program.h"
 
+#include <QDir>
 #include <QtTest>
 
 /// What the environment and other files bring into a configuration, as people meet it.
@@ -11,6 +12,9 @@ class ConfigTest : public QObject
 private Q_SLOTS:
     void referencesReachTheExecutor();
     void noticesHideWhatReferencesBrought();
+    void theSchemaKnowsThePluginsThatAreFound();
+    void everyExampleRuns_data();
+    void everyExampleRuns();
 };
 
 void ConfigTest::referencesReachTheExecutor()
@@ -38,6 +42,41 @@ void ConfigTest::noticesHideWhatReferencesBrought()
     QCOMPARE(finished.exitCode, 0);
     QVERIFY2(finished.err.contains("key *** used"), finished.err.constData());
     QVERIFY2(!finished.err.contains("hunter2secret"), finished.err.constData());
+}
+
+void ConfigTest::theSchemaKnowsThePluginsThatAreFound()
+{
+    Program program;
+    const Finished finished = program.run({"config", "schema"});
+    QCOMPARE(finished.exitCode, 0);
+    QCOMPARE(finished.err, QByteArray());
+    const QJsonObject definitions = finished.json().value("definitions").toObject();
+    for (const char *each : {"plugin-command", "plugin-echo", "plugin-scripted", "duration"})
+        QVERIFY2(definitions.contains(QLatin1String(each)), each);
+    program.write("bad.yaml", "version: [\n");
+    const Finished refused = program.again().run({"config", "schema", "bad.yaml"});
+    QCOMPARE(refused.exitCode, 78);
+    QCOMPARE(refused.out, QByteArray());
+    QVERIFY2(refused.err.contains("error[BUR1002]"), refused.err.constData());
+}
+
+/// The quickstart reads files of the system and the project; `./dev run` runs it.
+void ConfigTest::everyExampleRuns_data()
+{
+    QTest::addColumn<QString>("file");
+    const QDir examples(qEnvironmentVariable("BURROW_TEST_SOURCE_DIR") + QStringLiteral("/config/examples"));
+    for (const QString &each : examples.entryList({QStringLiteral("*.yaml")})) {
+        if (each != QLatin1String("quickstart.yaml"))
+            QTest::newRow(qPrintable(each)) << examples.filePath(each);
+    }
+}
+
+void ConfigTest::everyExampleRuns()
+{
+    QFETCH(const QString, file);
+    const Finished finished = Program().run({"run", file, "--until-idle"});
+    QVERIFY2(finished.exitCode == 0, finished.err.constData());
+    QVERIFY(!finished.out.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(ConfigTest)

@@ -60,14 +60,14 @@ void UsageTest::refusesWhatItDoesNotUnderstand()
 
 void UsageTest::explainsEveryCommandWithTwoExamples()
 {
-    for (const char *command :
-         {"run", "check", "session list", "session show", "plugin list", "plugin info", "plugin why",
-          "storage check", "storage backup", "machine", "version", "help"}) {
-        const Finished finished =
-            Program().run(QString::fromLatin1(command).split(' ') + QStringList{"--help"});
+    const QJsonArray commands = Program().run({"help", "--json"}).json().value("commands").toArray();
+    QVERIFY(commands.size() > 10);
+    for (const QJsonValue &each : commands) {
+        const QByteArray command = each.toObject().value("name").toString().toUtf8();
+        const Finished finished = Program().run(QString::fromUtf8(command).split(' ') + QStringList{"--help"});
         QCOMPARE(finished.exitCode, 0);
         QCOMPARE(finished.err, QByteArray());
-        QVERIFY2(finished.out.startsWith(QByteArray("burrow ") + command), finished.out.constData());
+        QVERIFY2(finished.out.startsWith("burrow " + command), finished.out.constData());
         const qsizetype examples = finished.out.indexOf("\nExamples:\n");
         QVERIFY2(examples > 0, finished.out.constData());
         QCOMPARE(finished.out.mid(examples).count("\n  burrow ") + finished.out.mid(examples).count("\n  ls "),
@@ -96,7 +96,11 @@ void UsageTest::printsHelpOnStdout()
 void UsageTest::describesItselfAsOneJsonValue()
 {
     const QJsonObject all = Program().run({"help", "--json"}).json();
-    QCOMPARE(all.value("commands").toArray().size(), 12);
+    QStringList names;
+    for (const QJsonValue &each : all.value("commands").toArray())
+        names += each.toObject().value("name").toString();
+    for (const char *each : {"run", "check", "config schema", "session show", "plugin why", "version", "help"})
+        QVERIFY2(names.contains(QLatin1String(each)), each);
     QCOMPARE(Program().run({"help", "session", "--json"}).json().value("commands").toArray().size(), 2);
     QCOMPARE(Program().run({"help", "session", "show", "--json"}).json().value("name"),
              QJsonValue("session show"));

@@ -5,6 +5,7 @@
 #include "cli/command_check.h"
 #include "cli/notices.h"
 #include "compose/composition.h"
+#include "config/key_page.h"
 #include "config/schema.h"
 #include "port/plugin_catalog.h"
 
@@ -22,6 +23,12 @@ LoadedConfiguration loadNamed(const Invocation &invocation)
 }
 
 } // namespace
+
+ExitCode runConfigReferenceCommand(const Invocation &, AnswerWriter &answer)
+{
+    answer.write("# The keys of a configuration\n\n" + keyPage());
+    return ExitCode::Ok;
+}
 
 ExitCode runConfigSchemaCommand(const Invocation &invocation, AnswerWriter &answer)
 {

@@ -5,6 +5,7 @@
 
 namespace burrow {
 
+ExitCode runConfigReferenceCommand(const Invocation &invocation, AnswerWriter &answer);
 ExitCode runConfigSchemaCommand(const Invocation &invocation, AnswerWriter &answer);
 
 } // namespace burrow

@@ -84,6 +84,18 @@ Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong comman
         .run = runCheckCommand,
     },
     {
+        .name = "config reference",
+        .summary = "print every key of a configuration, in Markdown",
+        .argument = {},
+        .options = {},
+        .details = "",
+        .examples = {{
+            {"burrow config reference | less", "read it"},
+            {"burrow config reference > keys.md", "write it to a file"},
+        }},
+        .run = runConfigReferenceCommand,
+    },
+    {
         .name = "config schema",
         .summary = "print the JSON Schema of configurations, for editors",
         .argument = {.presence = Presence::Optional, .name = "FILE", .summary = "a configuration, whose plugin directories are searched too", .kind = ValueKind::File},

@@ -20,14 +20,14 @@ Enum chosen(const EnumNames<Enum, Count> &names, const CheckedValue &value)
 // clang-format off
 constexpr KeyRow rows[] = {
     {.path = "version", .type = KeyType::Count, .doc = "The version of the file's form; it is 1.", .required = true,
-     .least = "1", .store = [](Draft &, const CheckedValue &) {}},
+     .least = "1", .example = "1", .store = [](Draft &, const CheckedValue &) {}},
 
     {.path = "host", .type = KeyType::Mapping, .doc = "The host itself."},
     {.path = "host.name", .type = KeyType::Name, .doc = "What the host is called in messages.", .byDefault = "burrow",
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.host.name = v.text; }},
     {.path = "host.data_dir", .type = KeyType::Path,
      .doc = "Where the host keeps its files; by default in $XDG_STATE_HOME where that is set.",
-     .byDefault = "~/.local/state/burrow",
+     .byDefault = "~/.local/state/burrow", .example = "/var/lib/burrow",
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.host.dataDirectory = v.path; }},
     {.path = "host.shutdown_timeout", .type = KeyType::Timespan,
      .doc = "How long a shutdown waits for running work.", .byDefault = "20s", .least = "100ms", .most = "1h",
@@ -73,7 +73,8 @@ constexpr KeyRow rows[] = {
      .choices = logLevelName.names,
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.level = chosen(logLevelName, v); }},
     {.path = "logging.categories", .type = KeyType::NamedMapping,
-     .doc = "Levels of single categories, such as burrow.plugin.", .keyForm = KeyForm::Word},
+     .doc = "Levels of single categories, such as burrow.plugin.", .keyForm = KeyForm::Word,
+     .example = "burrow.plugin"},
     {.path = "logging.categories.*", .type = KeyType::Choice, .doc = "The least severity for this category.",
      .choices = logLevelName.names,
      .store = [](Draft &d, const CheckedValue &v) {
@@ -85,11 +86,13 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.format = chosen(logFormatName, v); }},
     {.path = "logging.file", .type = KeyType::DataPath,
      .doc = "The file that records are appended to, relative to host.data_dir; without it they go to stderr.",
+     .example = "burrow.log",
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.logging.file = {v.path, v.place, v.secret}; }},
 
     {.path = "security", .type = KeyType::Mapping, .doc = "What the host trusts."},
     {.path = "security.plugin_dirs", .type = KeyType::PathList,
      .doc = "Directories that are searched for plugins, before those that the host knows.",
+     .example = "[ plugins, /opt/burrow/plugins ]",
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.pluginDirectories = v.paths; }},
     {.path = "security.allow_cmd_secrets", .type = KeyType::NotServed, .doc = "Whether ${cmd:…} is allowed.",
      .notServed = {.help = "remove it; ${env:X} and ${file:path} bring secrets in"}},
@@ -98,7 +101,8 @@ constexpr KeyRow rows[] = {
     {.path = "security.env_allow", .type = KeyType::NotServed, .doc = "Variables that plugins see.",
      .notServed = {.help = "remove it; the plugin \"command\" has an env_allow of its own, in executors.NAME.config"}},
 
-    {.path = "plugins", .type = KeyType::NamedMapping, .doc = "Settings of single plugins, by id."},
+    {.path = "plugins", .type = KeyType::NamedMapping, .doc = "Settings of single plugins, by id.",
+     .example = "acme-exec"},
     {.path = "plugins.*", .type = KeyType::Mapping, .doc = "One plugin.",
      .store = [](Draft &d, const CheckedValue &v) {
          d.plugin = &d.configuration.plugins[v.name];
@@ -109,6 +113,7 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.plugin->enabled = v.flag; }},
     {.path = "plugins.*.path", .type = KeyType::Path,
      .doc = "The plugin's library; without it the plugin directories are searched.",
+     .example = "./libacme-exec.so",
      .store = [](Draft &d, const CheckedValue &v) { d.plugin->path = {v.path, v.place, v.secret}; }},
     {.path = "plugins.*.isolation", .type = KeyType::Choice, .doc = "Whether it runs in the host's process.",
      .byDefault = "in_process", .choices = isolationName.names, .notServed = {"process", "use in_process"},
@@ -118,7 +123,8 @@ constexpr KeyRow rows[] = {
      .store = [](Draft &d, const CheckedValue &v) { d.plugin->runInline = v.flag; }},
     {.path = "plugins.*.crash_policy", .type = KeyType::NotServed, .doc = "When a crashing plugin is put away."},
 
-    {.path = "executors", .type = KeyType::NamedMapping, .doc = "Kinds of executors, by name."},
+    {.path = "executors", .type = KeyType::NamedMapping, .doc = "Kinds of executors, by name.",
+     .example = "greeting"},
     {.path = "executors.*", .type = KeyType::Mapping, .doc = "A plugin with its configuration.",
      .store = [](Draft &d, const CheckedValue &v) {
          d.executor = &d.configuration.executors[v.name];
@@ -126,24 +132,29 @@ constexpr KeyRow rows[] = {
          d.executor->config.place = v.keyPlace;
      }},
     {.path = "executors.*.plugin", .type = KeyType::Name, .doc = "The id of the plugin.", .required = true,
+     .example = "echo",
      .store = [](Draft &d, const CheckedValue &v) { d.executor->plugin = {v.text, v.place, v.secret}; }},
     {.path = "executors.*.config", .type = KeyType::AnyMapping, .doc = "What the plugin gets; see its manifest.",
+     .example = "{ prefix: \"Good day, \" }",
      .store = [](Draft &d, const CheckedValue &v) { d.executor->config = v.json; }},
 
-    {.path = "sessions", .type = KeyType::NamedMapping, .doc = "The sessions that exist from the start, by name."},
+    {.path = "sessions", .type = KeyType::NamedMapping, .doc = "The sessions that exist from the start, by name.",
+     .example = "night-audit"},
     {.path = "sessions.*", .type = KeyType::Mapping, .doc = "One session.",
      .store = [](Draft &d, const CheckedValue &v) {
          d.session = &d.configuration.sessions[v.name];
          d.session->place = v.keyPlace;
      }},
     {.path = "sessions.*.executor", .type = KeyType::Name, .doc = "The name of its executor.", .required = true,
+     .example = "greeting",
      .store = [](Draft &d, const CheckedValue &v) { d.session->executor = {v.text, v.place, v.secret}; }},
     {.path = "sessions.*.labels", .type = KeyType::NamedMapping, .doc = "Words to filter by.",
-     .keyForm = KeyForm::Word},
-    {.path = "sessions.*.labels.*", .type = KeyType::Text, .doc = "The label's value.",
+     .keyForm = KeyForm::Word, .example = "team"},
+    {.path = "sessions.*.labels.*", .type = KeyType::Text, .doc = "The label's value.", .example = "ops",
      .store = [](Draft &d, const CheckedValue &v) { d.session->labels[v.name] = v.text; }},
     {.path = "sessions.*.on_start", .type = KeyType::OnStart,
      .doc = "What the session is given once, when it first starts: text, a list of texts, or {file: path}.",
+     .example = "[ \"read the log\", \"then rest\" ]",
      .store = [](Draft &d, const CheckedValue &v) { d.session->onStart = v.onStart; }},
     {.path = "sessions.*.retry", .type = KeyType::Mapping, .doc = "What follows a failed run."},
     {.path = "sessions.*.retry.backoff", .type = KeyType::Timespan,
@@ -161,6 +172,7 @@ constexpr KeyRow rows[] = {
 
     {.path = "include", .type = KeyType::Includes,
      .doc = "Further files, by path or pattern, from where this file is; what they say counts more, the last one most.",
+     .example = "[ \"conf.d/*.yaml\" ]",
      .store = [](Draft &, const CheckedValue &) {}},
 
     {.path = "control", .type = KeyType::NotServed, .doc = "How other programs reach the host."},
@@ -189,6 +201,15 @@ KeyNode makeTree()
 }
 
 } // namespace
+
+const char *exampleOf(const KeyRow &row)
+{
+    if (row.example)
+        return row.example;
+    if (row.byDefault)
+        return row.byDefault;
+    return row.choices.empty() ? nullptr : row.choices.front();
+}
 
 std::span<const KeyRow> keyTable()
 {

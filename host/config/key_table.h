@@ -78,8 +78,14 @@ struct KeyRow
     const char *least = nullptr; ///< As the user would write it.
     const char *most = nullptr;
     KeyForm keyForm = KeyForm::Name;
+    /// For the reference page, as the user would write it; of a NamedMapping the name of an instance. Null: the
+    /// default, or the first choice.
+    const char *example = nullptr;
     void (*store)(Draft &draft, const CheckedValue &value) = nullptr;
 };
+
+/// The row's example, or what stands in for it; null for a Mapping.
+const char *exampleOf(const KeyRow &row);
 
 /// All keys; a key stands behind the mapping that holds it.
 std::span<const KeyRow> keyTable();

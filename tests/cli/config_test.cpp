@@ -13,6 +13,7 @@ private Q_SLOTS:
     void referencesReachTheExecutor();
     void noticesHideWhatReferencesBrought();
     void theSchemaKnowsThePluginsThatAreFound();
+    void theReferenceIsThePageOfTheKeys();
     void everyExampleRuns_data();
     void everyExampleRuns();
 };
@@ -58,6 +59,16 @@ void ConfigTest::theSchemaKnowsThePluginsThatAreFound()
     QCOMPARE(refused.exitCode, 78);
     QCOMPARE(refused.out, QByteArray());
     QVERIFY2(refused.err.contains("error[BUR1002]"), refused.err.constData());
+}
+
+void ConfigTest::theReferenceIsThePageOfTheKeys()
+{
+    const Finished finished = Program().run({"config", "reference"});
+    QCOMPARE(finished.exitCode, 0);
+    QCOMPARE(finished.err, QByteArray());
+    QFile page(qEnvironmentVariable("BURROW_TEST_SOURCE_DIR") + QStringLiteral("/docs/configuration.md"));
+    QVERIFY(page.open(QIODevice::ReadOnly));
+    QVERIFY(page.readAll().contains(finished.out.mid(finished.out.indexOf("## "))));
 }
 
 /// The quickstart reads files of the system and the project; `./dev run` runs it.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bundled_plugins.h"
 
+#include "config/key_page.h"
+#include "config/load.h"
 #include "config/schema.h"
 
 #include <QSaveFile>
@@ -17,16 +19,24 @@ class TestPublished : public QObject
 private Q_SLOTS:
     void everyPluginOfTheProjectIsFound();
     void theSchemaIsThatOfTheTable();
+    void thePageHoldsWhatTheTableSays();
+    void everyExampleIsRight_data();
+    void everyExampleIsRight();
 };
 
 namespace {
+
+QByteArray contentOf(const QString &name)
+{
+    QFile file(qEnvironmentVariable("BURROW_TEST_SOURCE_DIR") + u'/' + name);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
 
 /// Compares a file of the project with what was generated, or replaces it.
 void publish(const QString &name, const QByteArray &generated)
 {
     const QString path = qEnvironmentVariable("BURROW_TEST_SOURCE_DIR") + u'/' + name;
-    QFile published(path);
-    const QByteArray content = published.open(QIODevice::ReadOnly) ? published.readAll() : QByteArray();
+    const QByteArray content = contentOf(name);
     if (qEnvironmentVariableIntValue("BURROW_UPDATE_DOCS") == 1 && content != generated) {
         QSaveFile file(path);
         QVERIFY2(file.open(QIODevice::WriteOnly), qPrintable(path));
@@ -53,6 +63,41 @@ void TestPublished::theSchemaIsThatOfTheTable()
 {
     publish(QStringLiteral("config/schema/burrow-1.json"),
             QJsonDocument(configurationSchema(bundledPlugins())).toJson());
+}
+
+void TestPublished::thePageHoldsWhatTheTableSays()
+{
+    const QString name = QStringLiteral("docs/configuration.md");
+    const QByteArray page = contentOf(name);
+    const QByteArray begin = "<!-- begin keys, generated -->\n";
+    const qsizetype from = page.indexOf(begin);
+    const qsizetype to = page.indexOf("<!-- end keys -->\n");
+    QVERIFY2(from > 0 && to > from, "a mark of the generated section is missing");
+    publish(name, page.first(from + begin.size()) + '\n' + keyPage() + '\n' + page.mid(to));
+}
+
+void TestPublished::everyExampleIsRight_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    for (const KeyRow &each : keyTable()) {
+        if (each.type == KeyType::NotServed || each.type == KeyType::Mapping)
+            continue;
+        QVERIFY2(exampleOf(each), each.path);
+        if (each.type != KeyType::NamedMapping)
+            QTest::newRow(each.path) << exampleLine(each);
+    }
+}
+
+/// But for what one key alone cannot say: its neighbours that must be given, and the executor that it names.
+void TestPublished::everyExampleIsRight()
+{
+    QFETCH(QByteArray, line);
+    const QByteArray version = line.startsWith("version") ? "" : "version: 1\n";
+    const LoadedConfiguration loaded =
+        loadConfigurationText(QStringLiteral("x.yaml"), version + line + '\n', {QStringLiteral("/srv/me"), {}});
+    for (const Finding &each : loaded.findings)
+        QVERIFY2(each.code == FindingCode::MissingKey || each.code == FindingCode::UnknownExecutor,
+                 qPrintable(each.message));
 }
 
 QTEST_GUILESS_MAIN(TestPublished)

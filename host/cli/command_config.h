@@ -5,6 +5,7 @@
 
 namespace burrow {
 
+ExitCode runConfigShowCommand(const Invocation &invocation, AnswerWriter &answer);
 ExitCode runConfigReferenceCommand(const Invocation &invocation, AnswerWriter &answer);
 ExitCode runConfigSchemaCommand(const Invocation &invocation, AnswerWriter &answer);
 

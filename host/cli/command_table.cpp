@@ -84,6 +84,23 @@ Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong comman
         .run = runCheckCommand,
     },
     {
+        .name = "config show",
+        .summary = "show what counts of a configuration, defaults included",
+        .argument = {.presence = Presence::Optional, .name = "FILE", .summary = "the configuration; without one, the defaults", .kind = ValueKind::File},
+        .options = {{"origin", "", "say of each value where it was written"}, json},
+        .details =
+R"(What the file and all that it includes come to, as one configuration: paths are whole, and
+what a reference brought is shown as ***. No plugin is asked; "check" does that.
+
+Exit codes: 0, 2 for a wrong command line, 78 when the configuration is wrong.
+)",
+        .examples = {{
+            {"burrow config show burrow.yaml --origin", "show every value with its file, line and column"},
+            {"burrow config show burrow.yaml --json | jq .configuration.limits", "print a part of it for programs"},
+        }},
+        .run = runConfigShowCommand,
+    },
+    {
         .name = "config reference",
         .summary = "print every key of a configuration, in Markdown",
         .argument = {},

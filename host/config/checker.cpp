@@ -15,9 +15,10 @@ namespace {
 class Checker
 {
 public:
-    Checker(Directories directories, Findings &findings)
+    Checker(Directories directories, Findings &findings, EffectiveValues *effective)
         : m_directories(std::move(directories))
         , m_findings(findings)
+        , m_effective(effective)
     {
     }
 
@@ -29,6 +30,22 @@ public:
     }
 
 private:
+    /// The key at hand, for as long as it is.
+    class Step
+    {
+    public:
+        Step(QByteArrayList &steps, const QByteArray &step)
+            : m_steps(steps)
+        {
+            m_steps.append(step);
+        }
+        ~Step() { m_steps.removeLast(); }
+        Q_DISABLE_COPY_MOVE(Step)
+
+    private:
+        QByteArrayList &m_steps;
+    };
+
     /// `node` is null where the mapping itself is absent, so that the defaults below it are still stored.
     void walk(const KeyNode &level, const Node *node, const QString &path, const Place &keyPlace)
     {
@@ -48,6 +65,7 @@ private:
     void given(const KeyNode &key, const Node::Entry &entry, const QString &path)
     {
         const ValueContext context{*key.row, path, entry.key, entry.keyPlace};
+        const Step step(m_steps, entry.key);
         if (entry.value->unresolved) {
             unresolved(key, entry, path);
         } else if (key.row->type == KeyType::Mapping) {
@@ -59,6 +77,7 @@ private:
                 instances(key, *entry.value, path);
         } else if (const auto value = readValue(context, entry.value, m_directories, m_findings)) {
             store(*key.row, *value);
+            tell(*key.row, *value, *entry.value);
         } else {
             storeDefault(key, path);
         }
@@ -92,6 +111,7 @@ private:
     void absent(const KeyNode &level, const KeyNode &key, const Node *node, const QString &path,
                 const Place &keyPlace)
     {
+        const Step step(m_steps, key.step);
         if (key.row->type == KeyType::Mapping && key.step != "*") {
             walk(key, nullptr, joined(path, key.step), keyPlace);
             return;
@@ -127,8 +147,16 @@ private:
         const ValueContext context{*key.row, path, key.step, Place()};
         // A default can fail only for want of a home directory; whoever then needs the path will say so.
         Findings unplaced;
-        if (const auto value = readValue(context, node, m_directories, unplaced))
+        if (const auto value = readValue(context, node, m_directories, unplaced)) {
             store(*key.row, *value);
+            tell(*key.row, *value, *node);
+        }
+    }
+
+    void tell(const KeyRow &row, const CheckedValue &value, const Node &node)
+    {
+        if (m_effective)
+            addEffective(*m_effective, m_steps, row, value, node);
     }
 
     /// An instance is made before its keys are read, and also when its value is wrong: what refers to it is
@@ -202,6 +230,8 @@ private:
 
     Directories m_directories;
     Findings &m_findings;
+    EffectiveValues *const m_effective;
+    QByteArrayList m_steps; // From the top to the key at hand.
     Draft m_draft;
 };
 
@@ -228,9 +258,10 @@ void checkExecutor(const Configuration &configuration, const QByteArray &name, c
 
 } // namespace
 
-Configuration checkDocument(const Node &root, Directories directories, Findings &findings)
+Configuration checkDocument(const Node &root, Directories directories, Findings &findings,
+                            EffectiveValues *effective)
 {
-    return Checker(std::move(directories), findings).check(root);
+    return Checker(std::move(directories), findings, effective).check(root);
 }
 
 void checkReferences(const Configuration &configuration, Findings &findings)

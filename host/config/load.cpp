@@ -45,7 +45,8 @@ void settle(LoadedConfiguration &loaded, Configuration configuration)
     (hasErrors(loaded.findings) ? loaded.draft : loaded.configuration) = std::move(configuration);
 }
 
-LoadedConfiguration checked(const SourcePointer &source, const LoadEnvironment &environment, Findings findings)
+LoadedConfiguration checked(const SourcePointer &source, const LoadEnvironment &environment, Findings findings,
+                            EffectiveValues *effective)
 {
     LoadedConfiguration loaded;
     loaded.findings = std::move(findings);
@@ -60,7 +61,7 @@ LoadedConfiguration checked(const SourcePointer &source, const LoadEnvironment &
         loaded.findings = arrangeFindings(std::move(loaded.findings));
         return loaded;
     }
-    Configuration configuration = checkDocument(*root, directories, loaded.findings);
+    Configuration configuration = checkDocument(*root, directories, loaded.findings, effective);
     configuration.file = source->name();
     if (read.complete)
         checkReferences(configuration, loaded.findings);
@@ -87,19 +88,20 @@ const Configuration *LoadedConfiguration::forChecks() const
     return draft ? &*draft : nullptr;
 }
 
-LoadedConfiguration loadConfiguration(const QString &path, const LoadEnvironment &environment)
+LoadedConfiguration loadConfiguration(const QString &path, const LoadEnvironment &environment,
+                                      EffectiveValues *effective)
 {
     Findings findings;
     const SourcePointer source = readSource(path, findings);
-    return checked(source, environment, std::move(findings));
+    return checked(source, environment, std::move(findings), effective);
 }
 
 LoadedConfiguration loadConfigurationText(const QString &file, const QByteArray &yaml,
-                                          const LoadEnvironment &environment)
+                                          const LoadEnvironment &environment, EffectiveValues *effective)
 {
     Findings findings;
     const SourcePointer source = checkedSource(file, yaml, findings);
-    return checked(source, environment, std::move(findings));
+    return checked(source, environment, std::move(findings), effective);
 }
 
 void addCatalogFindings(LoadedConfiguration &loaded, const PluginCatalog &catalog)

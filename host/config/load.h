@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/configuration.h"
+#include "config/effective_values.h"
 #include "config/reference.h"
 
 #include <optional>
@@ -43,12 +44,16 @@ struct LoadedConfiguration
 ///     printFindings(err, loaded.findings);
 ///     if (!loaded.configuration)
 ///         return 78;
+///
+/// Whoever gives `effective` is told every value that counts.
 LoadedConfiguration loadConfiguration(const QString &path,
-                                      const LoadEnvironment &environment = LoadEnvironment::ofProcess());
+                                      const LoadEnvironment &environment = LoadEnvironment::ofProcess(),
+                                      EffectiveValues *effective = nullptr);
 
 /// The same for text that is already here; `file` is its name, from which relative paths start.
 LoadedConfiguration loadConfigurationText(const QString &file, const QByteArray &yaml,
-                                          const LoadEnvironment &environment = LoadEnvironment::ofProcess());
+                                          const LoadEnvironment &environment = LoadEnvironment::ofProcess(),
+                                          EffectiveValues *effective = nullptr);
 
 /// What the plugins have to say: that they exist, and that their sections fit their schemas.
 Findings checkAgainstCatalog(const Configuration &configuration, const PluginCatalog &catalog);

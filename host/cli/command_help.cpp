@@ -3,6 +3,7 @@
 
 #include "cli/answer_writer.h"
 #include "cli/command_line.h"
+#include "cli/command_usage.h"
 #include "cli/notices.h"
 #include "cli/text_table.h"
 #include "config/finding_code.h"
@@ -14,35 +15,6 @@
 namespace burrow {
 
 namespace {
-
-QString usageOf(const CommandOption &option)
-{
-    QString text = QLatin1String("--") + QLatin1String(option.name);
-    if (*option.value)
-        text += u' ' + QLatin1String(option.value);
-    return text;
-}
-
-QString usageOf(const Command &command)
-{
-    QString text = QLatin1String("burrow ") + QLatin1String(command.name);
-    const QLatin1String argument(command.argument.name);
-    if (command.argument.presence == Presence::Required)
-        text += u' ' + argument;
-    else if (command.argument.presence == Presence::Optional)
-        text += QStringLiteral(" [%1]").arg(argument);
-    for (const CommandOption &option : command.options)
-        text += QStringLiteral(" [%1]%2").arg(usageOf(option),
-                                              QLatin1String(option.repeats == Repeats::Yes ? "..." : ""));
-    return text;
-}
-
-QString capitalised(const char *phrase)
-{
-    QString text = QString::fromUtf8(phrase);
-    text[0] = text[0].toUpper();
-    return text;
-}
 
 QString helpText(const Command &command)
 {
@@ -82,7 +54,19 @@ std::vector<const Command *> allCommands()
 
 QString overviewText()
 {
-    return QLatin1String("burrow COMMAND ...\n\nHosts long-lived agent sessions.\n\n") + listOf(allCommands())
+    QString text = QStringLiteral("burrow COMMAND ...\n\nHosts long-lived agent sessions.\n");
+    TextTable table; // One for all groups, so that they have the same columns.
+    for (const Command *command : allCommands())
+        table.addRow({QString::fromLatin1(command->name), QString::fromUtf8(command->summary)});
+    const QStringList rows = table.toText(2).split(u'\n');
+    for (const CommandGroup group : commandGroups) {
+        text += u'\n' + QLatin1String(commandGroupTitle(group)) + QLatin1String(":\n");
+        for (size_t at = 0; at < commandTable().size(); ++at) {
+            if (commandTable()[at].group == group)
+                text += rows.at(qsizetype(at)) + u'\n';
+        }
+    }
+    return text
            + QLatin1String(
                "\n\"burrow help COMMAND\" explains one of them. stdout carries only the answer; notices go to "
                "stderr.\n");

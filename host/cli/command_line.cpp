@@ -64,6 +64,17 @@ QString alternatives(const QStringList &words)
     return words.mid(0, words.size() - 1).join(QLatin1String(", ")) + QLatin1String(" or ") + words.last();
 }
 
+Result<void> checkChoice(const QString &what, std::span<const char *const> choices, const QString &given)
+{
+    QStringList words;
+    for (const char *choice : choices)
+        words += QString::fromLatin1(choice);
+    if (words.contains(given))
+        return {};
+    return usageError(QStringLiteral("%1 is %2, not \"%3\".%4")
+                          .arg(what, alternatives(words), given, didYouMean(given, words)));
+}
+
 Result<void> checkValues(const Command &command, const CommandOption &option, const QStringList &values)
 {
     const QLatin1String name(option.name);
@@ -71,13 +82,10 @@ Result<void> checkValues(const Command &command, const CommandOption &option, co
         return usageError(QStringLiteral("\"%1\" takes --%2 once.").arg(QLatin1String(command.name), name));
     if (option.kind != ValueKind::Choice)
         return {};
-    QStringList choices;
-    for (const char *choice : option.choices)
-        choices += QString::fromLatin1(choice);
     for (const QString &value : values) {
-        if (!choices.contains(value))
-            return usageError(QStringLiteral("--%1 is %2, not \"%3\".%4")
-                                  .arg(name, alternatives(choices), value, didYouMean(value, choices)));
+        if (const Result<void> checked = checkChoice(QLatin1String("--") + name, option.choices, value);
+            !checked)
+            return checked;
     }
     return {};
 }
@@ -96,6 +104,12 @@ Result<QString> argumentOf(const QCommandLineParser &parser, const Command &comm
     if (given.isEmpty() && argument.presence == Presence::Required)
         return usageError(QStringLiteral("\"%1\" needs a %2: %3.")
                               .arg(name, QLatin1String(argument.name), QLatin1String(argument.summary)));
+    if (argument.kind == ValueKind::Choice && !given.isEmpty()) {
+        if (const Result<void> checked =
+                checkChoice(QLatin1String(argument.name), argument.choices, given.front());
+            !checked)
+            return checked.error();
+    }
     return given.join(u' ');
 }
 

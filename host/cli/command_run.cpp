@@ -5,9 +5,10 @@
 #include "cli/command_check.h"
 #include "cli/notices.h"
 #include "cli/run_flow.h"
+#include "cli/session_choice.h"
+#include "cli/store_source.h"
 #include "compose/composition.h"
 #include "compose/log_output.h"
-#include "config/nearest_name.h"
 
 #include <QCoreApplication>
 
@@ -30,23 +31,34 @@ QByteArrayList sessionNames(const Configuration &configuration)
     return names;
 }
 
+/// The configured session that was active last.
+Result<QByteArray> lastOf(const Configuration &configuration)
+{
+    if (configuration.store.kind == StoreKind::Memory)
+        return usageError(
+            QStringLiteral("no session is the last one: the configuration keeps them in memory only"));
+    Result<QByteArray> name = lastSession(configuration.store.path);
+    if (name && !configuration.sessions.contains(*name)) {
+        return usageError(QStringLiteral("the last session, \"%1\", is not in the configuration")
+                              .arg(QString::fromUtf8(*name)));
+    }
+    return name;
+}
+
 /// `SESSION=FILE`, opened. Wrong usage is InvalidArgument; a file that cannot be read is Io.
-Result<void> addInput(const QString &value, const QByteArrayList &sessions, RunPlan &plan)
+Result<void> addInput(const QString &value, const Configuration &configuration, RunPlan &plan)
 {
     const qsizetype equals = value.indexOf(u'=');
     if (equals <= 0 || equals == value.size() - 1)
         return usageError(QStringLiteral("--input takes SESSION=FILE, not \"%1\".").arg(value));
-    const QByteArray session = value.left(equals).toUtf8();
-    if (!sessions.contains(session)) {
-        const QString help = suggestionFor(session, sessions, QStringLiteral("there are"));
-        return usageError(
-            QStringLiteral("--input names the session \"%1\", which the configuration does not have; %2")
-                .arg(QString::fromUtf8(session), help));
-    }
+    const Result<QByteArray> session =
+        sessionMeant(value.left(equals).toUtf8(), plan.sessions, [&] { return lastOf(configuration); });
+    if (!session)
+        return usageError(QStringLiteral("--input %1: %2").arg(value, session.error().message));
     Result<std::unique_ptr<InputStream>> stream = InputStream::open(value.mid(equals + 1));
     if (!stream)
         return stream.error();
-    plan.inputs[session].push_back(*std::move(stream));
+    plan.inputs[*session].push_back(*std::move(stream));
     return {};
 }
 
@@ -61,7 +73,7 @@ Result<RunPlan> planFor(const Invocation &invocation, const Configuration &confi
     if (std::count_if(inputs.begin(), inputs.end(), isStdin) > 1)
         return usageError(QStringLiteral("stdin can be read only once; give \"-\" to one --input."));
     for (const QString &value : inputs) {
-        if (const Result<void> added = addInput(value, plan.sessions, plan); !added)
+        if (const Result<void> added = addInput(value, configuration, plan); !added)
             return added.error();
     }
     return plan;

@@ -4,11 +4,11 @@
 #include "base/plain_text.h"
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
+#include "cli/session_choice.h"
 #include "cli/store_source.h"
 #include "cli/text_table.h"
 #include "cli/words.h"
 #include "compose/composition.h"
-#include "config/nearest_name.h"
 
 #include <algorithm>
 #include <set>
@@ -171,10 +171,15 @@ QString tableOf(const std::vector<InputSummary> &inputs)
     return table.toText();
 }
 
-ExitCode refuse(const Error &error)
+ExitCode refuse(const Error &error, ExitCode code)
 {
     notice(error.message);
-    return exitCodeFor(error.kind);
+    return code;
+}
+
+ExitCode refuse(const Error &error)
+{
+    return refuse(error, exitCodeFor(error.kind));
 }
 
 /// Names may come from another host; a terminal gets none of their commands.
@@ -183,13 +188,48 @@ void writeText(AnswerWriter &answer, const QString &page)
     answer.write(answer.isTerminal() ? withoutControls(page.toUtf8()) : page.toUtf8());
 }
 
-ExitCode noSuchSession(StoreReader &reader, const QString &path, const QString &name)
+/// The page of the session that is meant. Most of the time somebody says a whole name, and a store may have a
+/// million of them, so all of them are looked at only where it has none of that name.
+Result<SessionPage> pageOf(StoreReader &reader, const QString &path, const QByteArray &given)
 {
-    const QByteArrayList names = reader.names().ok() ? *reader.names() : QByteArrayList();
-    const QString help = suggestionFor(name.toUtf8(), names, QStringLiteral("there are"));
-    notice(QStringLiteral("there is no session \"%1\" in %2%3")
-               .arg(name, path, help.isEmpty() ? QString() : QStringLiteral("; ") + help));
-    return ExitCode::Failed;
+    Result<SessionPage> page = reader.session(given, ended_inputs_shown_max);
+    if (page || page.error().kind != ErrorKind::NotFound)
+        return page;
+    const Result<QByteArrayList> names = reader.names();
+    if (!names)
+        return names.error();
+    const Result<QByteArray> meant = sessionMeant(given, *names, [&] { return lastSession(path); });
+    if (!meant)
+        return Error{meant.error().kind, QStringLiteral("%1: %2").arg(path, meant.error().message)};
+    return reader.session(*meant, ended_inputs_shown_max);
+}
+
+/// One name a line, for shells that complete and for other programs. A configuration has names also where
+/// nothing of it has been stored yet.
+ExitCode listNames(const StoreSource &store, const Invocation &invocation, AnswerWriter &answer)
+{
+    std::set<QByteArray> all;
+    if (store.configuration) {
+        for (const auto &[name, session] : store.configuration->sessions)
+            all.insert(name);
+    }
+    const Result<std::unique_ptr<StoreReader>> reader = readStore(store.path);
+    const Result<QByteArrayList> stored = reader ? (*reader)->names() : Result<QByteArrayList>(reader.error());
+    if (stored)
+        all.insert(stored->begin(), stored->end());
+    else if (!store.configuration || stored.error().kind != ErrorKind::NotFound)
+        return refuse(stored.error());
+    QByteArray lines;
+    QJsonArray names;
+    for (const QByteArray &name : all) {
+        lines += name + '\n';
+        names.append(text(name));
+    }
+    if (invocation.has("json"))
+        answer.writeJson({{QStringLiteral("names"), names}});
+    else
+        writeText(answer, QString::fromUtf8(lines));
+    return ExitCode::Ok;
 }
 
 void writeSession(const SessionPage &page, const Configured &configured, AnswerWriter &answer)
@@ -210,6 +250,8 @@ ExitCode runSessionListCommand(const Invocation &invocation, AnswerWriter &answe
     if (const auto *code = std::get_if<ExitCode>(&source))
         return *code;
     const StoreSource &store = std::get<StoreSource>(source);
+    if (invocation.has("names"))
+        return listNames(store, invocation, answer);
     const Result<std::unique_ptr<StoreReader>> reader = readStore(store.path);
     if (!reader)
         return refuse(reader.error());
@@ -244,11 +286,11 @@ ExitCode runSessionShowCommand(const Invocation &invocation, AnswerWriter &answe
     const Result<std::unique_ptr<StoreReader>> reader = readStore(store.path);
     if (!reader)
         return refuse(reader.error());
-    const Result<SessionPage> page = (*reader)->session(invocation.argument.toUtf8(), ended_inputs_shown_max);
-    if (!page && page.error().kind == ErrorKind::NotFound)
-        return noSuchSession(**reader, store.path, invocation.argument);
-    if (!page)
-        return refuse(page.error());
+    const Result<SessionPage> page = pageOf(**reader, store.path, invocation.argument.toUtf8());
+    if (!page) {
+        const bool ambiguous = page.error().kind == ErrorKind::InvalidArgument;
+        return ambiguous ? refuse(page.error(), ExitCode::Usage) : refuse(page.error());
+    }
 
     const Configured configured(store.configuration);
     noticeFindings(page->damage);

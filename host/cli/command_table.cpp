@@ -2,6 +2,7 @@
 #include "cli/command_table.h"
 
 #include "cli/command_check.h"
+#include "cli/command_completion.h"
 #include "cli/command_config.h"
 #include "cli/command_help.h"
 #include "cli/command_machine.h"
@@ -9,6 +10,7 @@
 #include "cli/command_run.h"
 #include "cli/command_session.h"
 #include "cli/command_storage.h"
+#include "cli/completion.h"
 #include "cli/store_source.h"
 
 namespace burrow {
@@ -22,6 +24,7 @@ const Command commands[] = {
     {
         .name = "run",
         .summary = "run the sessions of a configuration and print what they answer",
+        .group = CommandGroup::Work,
         .argument = {.presence = Presence::Required, .name = "FILE", .summary = "the configuration, in YAML", .kind = ValueKind::File},
         .options = {
             {"input", "SESSION=FILE", "feed the lines of a file to a session; - is stdin", Repeats::Yes,
@@ -36,6 +39,7 @@ const Command commands[] = {
 R"(A line of a .jsonl file is an input as a JSON object; any other line is a prompt. Empty
 lines are skipped. Several files for one session are fed one after the other. A line that
 cannot be used is named on stderr and left out. A session whose queue is full is waited for.
+SESSION is a name, the beginning of one, or "last": see "burrow help session show".
 
 Answers are printed as they come, each line after the name of its session. Without
 --until-idle the sessions are served until Ctrl-C, also when stdin has ended. With --json
@@ -69,6 +73,7 @@ Exit codes; where several apply, the first of these:
     {
         .name = "check",
         .summary = "check a configuration without starting anything",
+        .group = CommandGroup::Configuration,
         .argument = {.presence = Presence::Required, .name = "FILE", .summary = "the configuration, in YAML", .kind = ValueKind::File},
         .options = {json},
         .details =
@@ -134,13 +139,15 @@ Exit codes: 0, 2 for a wrong command line, 78 when FILE cannot be read.
     {
         .name = "session list",
         .summary = "list the sessions of a store",
+        .group = CommandGroup::Sessions,
         .argument = {},
-        .options = {configOption, storeOption, json},
+        .options = {configOption, storeOption, {"names", "", "print only the names, one a line"}, json},
         .details =
 R"(The store's file is read as it is at one moment; a host that serves it goes on undisturbed,
 and what it does meanwhile is not shown. Without --config and --store it is the file of a
 configuration that names none. With --config, sessions that the configuration does not have
-are shown as orphaned: they are kept and never run.
+are shown as orphaned: they are kept and never run. --names also has those of the
+configuration where there is no store yet.
 
 Exit codes: 0, 1 when there is no such store or it cannot be read, 2 for a wrong command
 line, 7 when it is no store of this version, 78 for a wrong configuration.
@@ -154,16 +161,21 @@ line, 7 when it is no store of this version, 78 for a wrong configuration.
     {
         .name = "session show",
         .summary = "show a session of a store and its inputs",
-        .argument = {.presence = Presence::Required, .name = "NAME", .summary = "the session", .kind = ValueKind::Session},
+        .group = CommandGroup::Sessions,
+        .argument = {.presence = Presence::Required, .name = "NAME", .summary = "the session: its name, the beginning of it, or last", .kind = ValueKind::Session},
         .options = {configOption, storeOption, json},
         .details =
-R"(Shows open inputs and the newest 1000 that have ended, in the order of their arrival. Which
-store is meant, and the exit codes, are as for "session list"; 1 also when the store has no
-such session.
+R"(Shows open inputs and the newest 1000 that have ended, in the order of their arrival. A session
+is meant by its name; by the beginning of it, where no other name begins so; or by "last", the
+one that something happened to most recently. Which store is meant is said as for "session
+list".
+
+Exit codes: as for "session list"; 1 also when the store has no such session, 2 also when
+several begin so.
 )",
         .examples = {{
             {"burrow session show greeter --config burrow.yaml", "show what became of its inputs"},
-            {"burrow session show greeter --json | jq .session.input_list", "print them for programs"},
+            {"burrow session show last --json | jq .session.input_list", "print those of the session that was active last"},
         }},
         .run = runSessionShowCommand,
     },
@@ -223,6 +235,7 @@ for a configuration that cannot be read.
     {
         .name = "storage check",
         .summary = "verify a store, row by row",
+        .group = CommandGroup::Storage,
         .argument = {},
         .options = {configOption, storeOption, json},
         .details =
@@ -242,6 +255,7 @@ a wrong command line, 7 when it is no store of this version, 78 for a wrong conf
     {
         .name = "storage backup",
         .summary = "copy a store to a new file, also while a host serves it",
+        .group = CommandGroup::Storage,
         .argument = {.presence = Presence::Required, .name = "DEST", .summary = "the file to make; it must not be there yet", .kind = ValueKind::File},
         .options = {configOption, storeOption, json},
         .details =
@@ -268,6 +282,22 @@ Exit codes: as for "storage check"; 7 also when DEST is there already.
             {"burrow machine --format mermaid", "print them as state diagrams"},
         }},
         .run = runMachineCommand,
+    },
+    {
+        .name = "completion",
+        .summary = "print what a shell needs to complete command lines",
+        .argument = {.presence = Presence::Required, .name = "SHELL", .summary = "bash, zsh or fish", .kind = ValueKind::Choice, .choices = completionShellNames},
+        .options = {json},
+        .details =
+R"(Commands, options and their values are completed, files where a file belongs, and the names of
+sessions where the line says which configuration or store is meant. An installed burrow has
+these in place for shells that look there.
+)",
+        .examples = {{
+            {"source <(burrow completion bash)", "complete in this shell from now on"},
+            {"burrow completion fish > ~/.config/fish/completions/burrow.fish", "complete in every fish of yours"},
+        }},
+        .run = runCompletionCommand,
     },
     {
         .name = "version",
@@ -310,6 +340,34 @@ const Command *commandNamed(const QString &name)
             return &command;
     }
     return nullptr;
+}
+
+QByteArrayList commandFirstWords()
+{
+    QByteArrayList words;
+    for (const Command &command : commands) {
+        const QByteArray first = QByteArray(command.name).split(' ').front();
+        if (!words.contains(first))
+            words += first;
+    }
+    return words;
+}
+
+const char *commandGroupTitle(CommandGroup group)
+{
+    switch (group) {
+    case CommandGroup::Work:
+        return "Run sessions";
+    case CommandGroup::Configuration:
+        return "Look after a configuration";
+    case CommandGroup::Sessions:
+        return "Look at sessions";
+    case CommandGroup::Storage:
+        return "Look after a store";
+    case CommandGroup::Program:
+        break;
+    }
+    return "About the program";
 }
 
 std::vector<const Command *> commandsAbout(const QString &word)

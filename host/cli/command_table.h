@@ -3,6 +3,7 @@
 
 #include "cli/exit_code.h"
 
+#include <QByteArrayList>
 #include <QHash>
 #include <QStringList>
 
@@ -48,7 +49,15 @@ struct CommandArgument
     const char *summary = "";
     qsizetype words = 1; ///< How many words it may have; they arrive with one space between them.
     ValueKind kind = ValueKind::Text;
+    std::span<const char *const> choices = {};
 };
+
+/// What a command is about, for lists of them.
+enum class CommandGroup : quint8 { Work, Configuration, Sessions, Storage, Program };
+inline constexpr std::array commandGroups{CommandGroup::Work, CommandGroup::Configuration,
+                                          CommandGroup::Sessions, CommandGroup::Storage, CommandGroup::Program};
+/// Its heading.
+const char *commandGroupTitle(CommandGroup group);
 
 struct CommandExample
 {
@@ -71,6 +80,7 @@ struct Command
 {
     const char *name;    ///< One word, or two: what it is about, and what is done with it.
     const char *summary; ///< One phrase.
+    CommandGroup group = CommandGroup::Program;
     CommandArgument argument;
     std::vector<CommandOption> options; ///< `help` is understood everywhere and not listed.
     const char *details;                ///< Paragraphs, with their line breaks.
@@ -82,6 +92,8 @@ struct Command
 std::span<const Command> commandTable();
 /// Null when there is none.
 const Command *commandNamed(const QString &name);
+/// The first words of all commands, each once, in the table's order.
+QByteArrayList commandFirstWords();
 /// The commands of two words that begin with this one; none for any other word.
 std::vector<const Command *> commandsAbout(const QString &word);
 

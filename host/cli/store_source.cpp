@@ -3,6 +3,7 @@
 
 #include "cli/command_check.h"
 #include "cli/notices.h"
+#include "compose/composition.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -50,6 +51,18 @@ std::variant<StoreSource, ExitCode> storeSourceOf(const Invocation &invocation)
     if (auto *found = std::get_if<StoreSource>(&source); found && !configured)
         found->configuration.reset();
     return source;
+}
+
+Result<QByteArray> lastSession(const QString &storePath)
+{
+    const Result<std::unique_ptr<StoreReader>> reader = readStore(storePath);
+    if (!reader)
+        return reader.error();
+    Result<QByteArray> name = (*reader)->lastActive();
+    if (name && name->isEmpty())
+        return Error{ErrorKind::NotFound,
+                     QStringLiteral("there is no last session: nothing has happened in %1 yet").arg(storePath)};
+    return name;
 }
 
 QString momentText(WallTime moment)

@@ -94,6 +94,9 @@ public:
     Result<SessionPage> session(const QByteArray &name, quint32 endedMax);
     /// The names alone, sorted.
     Result<QByteArrayList> names();
+    /// The name of the session that something happened to last: an input that came or ended, a run that ended.
+    /// Empty where nothing ever has.
+    Result<QByteArray> lastActive();
     /// Verifies every page, every row and what rows say of each other.
     Result<StoreCheck> check();
     /// Fills an empty file with the store as it is at one moment; the copy belongs to no place and may be

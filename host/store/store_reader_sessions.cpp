@@ -100,6 +100,21 @@ Result<QByteArrayList> StoreReader::names()
     return names;
 }
 
+Result<QByteArray> StoreReader::lastActive()
+{
+    // The newest row of each table, by its key; the tables grow with time.
+    constexpr const char *newest =
+        "SELECT name FROM (SELECT * FROM (SELECT sid,at FROM input ORDER BY seq DESC LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT sid,at FROM ledger ORDER BY seq DESC LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT sid,at FROM receipt ORDER BY rno DESC LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT sid,at FROM event ORDER BY eno DESC LIMIT 1))"
+        " JOIN session USING(sid) ORDER BY at DESC LIMIT 1";
+    Result<SqliteStatement> statement = d->database.prepare(newest);
+    if (!statement)
+        return statement.error();
+    return statement->step() == SQLITE_ROW ? statement->bytesAt(0).toByteArray() : QByteArray();
+}
+
 Result<SessionsPage> StoreReader::sessions()
 {
     ReadTransaction transaction(d->database);

@@ -55,6 +55,9 @@ private Q_SLOTS:
     void showsWhatOnlyOneSideHas();
     void showsWhatBecameOfEachInput();
     void suggestsTheNearestSession();
+    void knowsASessionByItsBeginning();
+    void knowsTheLastSession();
+    void listsNamesAlone();
     void looksAtALiveStore();
     void findsTheStoreOfNoConfiguration();
     void refusesWhatItCannotLookInto_data();
@@ -160,6 +163,70 @@ void SessionTest::suggestsTheNearestSession()
     QVERIFY2(near.err.contains("did you mean \"bird\"?"), near.err.constData());
     const Finished far = program.ask({"session", "show", "elephant", "--config", "pets.yaml"});
     QVERIFY2(far.err.contains("bird, mole"), far.err.constData());
+}
+
+void SessionTest::knowsASessionByItsBeginning()
+{
+    Served program;
+    const QJsonObject bird = program.ask({"session", "show", "bi", "--config", "pets.yaml", "--json"}).json();
+    QCOMPARE(bird.value("session").toObject().value("name"), QJsonValue("bird"));
+    program.write("pets.yaml", QByteArray(yaml) + "  bison: { executor: parrot }\n");
+    program.ask({"run", "pets.yaml", "--until-idle"});
+
+    const Finished ambiguous = program.ask({"session", "show", "bi", "--config", "pets.yaml"});
+    QCOMPARE(ambiguous.exitCode, 2);
+    QVERIFY2(ambiguous.err.contains("\"bi\" is the beginning of \"bird\" and \"bison\""),
+             ambiguous.err.constData());
+    program.write("work.txt", "fly\n");
+    const Finished fed = program.ask({"run", "pets.yaml", "--until-idle", "--input", "bir=work.txt"});
+    QVERIFY2(fed.out.contains("│ fly\n"), fed.out.constData());
+    const Finished refused = program.ask({"run", "pets.yaml", "--until-idle", "--input", "bi=work.txt"});
+    QCOMPARE(refused.exitCode, 2);
+    QVERIFY2(refused.err.contains("--input bi=work.txt: \"bi\" is the beginning of"), refused.err.constData());
+}
+
+void SessionTest::knowsTheLastSession()
+{
+    Served program;
+    program.write("work.txt", "fly\n");
+    program.write("more.txt", "dig\n");
+    for (const auto &[session, input] :
+         {std::pair("bird", "bird=work.txt"), std::pair("mole", "mole=more.txt"),
+          std::pair("mole", "last=work.txt"), std::pair("bird", "bird=more.txt")}) {
+        program.ask({"run", "pets.yaml", "--until-idle", "--input", input});
+        const QJsonObject last =
+            program.ask({"session", "show", "last", "--config", "pets.yaml", "--json"}).json();
+        QCOMPARE(last.value("session").toObject().value("name"), QJsonValue(session));
+    }
+    // A session that is called so is meant by its name.
+    program.write("pets.yaml", QByteArray(yaml) + "  last: { executor: parrot, on_start: me }\n");
+    program.ask({"run", "pets.yaml", "--until-idle"});
+    program.ask({"run", "pets.yaml", "--until-idle", "--input", "bird=work.txt"});
+    const QJsonObject named =
+        program.ask({"session", "show", "last", "--config", "pets.yaml", "--json"}).json();
+    QCOMPARE(named.value("session").toObject().value("name"), QJsonValue("last"));
+
+    Program fresh;
+    fresh.write("pets.yaml", yaml);
+    fresh.write("work.txt", "fly\n");
+    const Finished none = fresh.run({"run", "pets.yaml", "--until-idle", "--input", "last=work.txt"});
+    QCOMPARE(none.exitCode, 2);
+    QVERIFY2(none.err.contains("no host has made a store there"), none.err.constData());
+}
+
+void SessionTest::listsNamesAlone()
+{
+    Served program;
+    QCOMPARE(program.ask({"session", "list", "--store", program.database(), "--names"}).out,
+             QByteArray("bird\nmole\n"));
+    Program fresh;
+    fresh.write("pets.yaml", yaml);
+    const Finished names = fresh.run({"session", "list", "--config", "pets.yaml", "--names"});
+    QCOMPARE(names.exitCode, 0);
+    QCOMPARE(names.out, QByteArray("bird\nmole\n"));
+    QCOMPARE(fresh.again().run({"session", "list", "--config", "pets.yaml", "--names", "--json"}).json(),
+             (QJsonObject{{"names", QJsonArray{"bird", "mole"}}}));
+    QCOMPARE(fresh.again().run({"session", "list", "--names"}).exitCode, 1);
 }
 
 void SessionTest::looksAtALiveStore()

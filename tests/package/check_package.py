@@ -69,6 +69,8 @@ def main() -> int:
         prefix = pathlib.Path(folder) / "prefix"
         build = pathlib.Path(folder) / "build"
         run(arguments.cmake, "--install", arguments.build, "--prefix", prefix, "--strip")
+        for name in ("burrow.1", "burrow-run.1", "completions/burrow", "_burrow", "burrow.fish"):
+            find(prefix, name)
         check_cmake(arguments, prefix, build)
         check_pkg_config(arguments, prefix, build)
     return 0

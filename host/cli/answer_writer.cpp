@@ -44,6 +44,8 @@ void AnswerWriter::write(const QByteArray &text)
 {
     if (m_closed || text.isEmpty())
         return;
+    if (m_terminal)
+        Q_EMIT writing();
     m_waiting += text;
     writeWithoutBlocking();
 }
@@ -55,6 +57,11 @@ void AnswerWriter::writeJson(const QJsonObject &value)
     if (!text.endsWith('\n'))
         text += '\n';
     write(text);
+}
+
+void AnswerWriter::writeJsonLine(const QJsonObject &value)
+{
+    write(QJsonDocument(value).toJson(QJsonDocument::Compact) + '\n');
 }
 
 void AnswerWriter::flush()

@@ -32,6 +32,8 @@ public:
     void write(const QByteArray &text);
     /// One JSON value and a newline; indented where a person reads it.
     void writeJson(const QJsonObject &value);
+    /// One JSON value as one line, whoever reads it.
+    void writeJsonLine(const QJsonObject &value);
     /// Writes what waits, however long the reader takes.
     void flush();
 
@@ -49,6 +51,8 @@ public:
     bool isTerminal() const { return m_terminal; }
 
 Q_SIGNALS:
+    /// Something is about to be written to a terminal; what else shows there may make room.
+    void writing();
     /// Everything that waited is written, or nobody will ever read it.
     void drained();
     void closed();

@@ -6,6 +6,7 @@
 #include "cli/notices.h"
 #include "cli/run_flow.h"
 #include "cli/session_choice.h"
+#include "cli/status_line.h"
 #include "cli/store_source.h"
 #include "compose/composition.h"
 #include "compose/log_output.h"
@@ -81,6 +82,8 @@ Result<RunPlan> planFor(const Invocation &invocation, const Configuration &confi
 
 RunReport::Form formOf(const Invocation &invocation)
 {
+    if (invocation.has("jsonl"))
+        return RunReport::Form::JsonLines;
     return invocation.has("json") ? RunReport::Form::Json : RunReport::Form::Text;
 }
 
@@ -107,6 +110,9 @@ ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, Answer
                SignalWatch &signalWatch)
 {
     RunFlow flow(composition, std::move(plan), report, answer, signalWatch);
+    std::optional<StatusLine> status;
+    if (StatusLine::isWanted())
+        status.emplace(composition.host(), answer);
     QObject::connect(&flow, &RunFlow::finished, QCoreApplication::instance(), &QCoreApplication::quit);
     QMetaObject::invokeMethod(&flow, &RunFlow::start, Qt::QueuedConnection);
     QCoreApplication::exec();
@@ -117,6 +123,11 @@ ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, Answer
 
 ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
 {
+    if (invocation.has("json") && invocation.has("jsonl")) {
+        notice(QStringLiteral(
+            "--json is one value at the end and --jsonl a line for each event; give one of them."));
+        return ExitCode::Usage;
+    }
     const CheckedFile checked = checkFile(invocation.argument);
     const LoadedConfiguration &loaded = checked.loaded;
     hideInLog(loaded.secrets);

@@ -33,6 +33,7 @@ const Command commands[] = {
             {"log-level", "LEVEL", "log from this severity on: debug, info, warning or error", Repeats::No,
              ValueKind::Choice, logLevelName.names},
             {"log-format", "FORMAT", "log as auto, text or json", Repeats::No, ValueKind::Choice, logFormatName.names},
+            {"jsonl", "", "print one JSON object a line for each event, as it happens"},
             json,
         },
         .details =
@@ -43,7 +44,21 @@ SESSION is a name, the beginning of one, or "last": see "burrow help session sho
 
 Answers are printed as they come, each line after the name of its session. Without
 --until-idle the sessions are served until Ctrl-C, also when stdin has ended. With --json
-stdout gets one value, at the end.
+stdout gets one value, at the end. On a terminal the last line says what is running.
+
+With --jsonl each line is an object with "event" and "time". What sessions say has "session"
+and, where they have them, "input", "run" and "detail":
+  started               host, sessions
+  recovered             what the store held, as in --json
+  input.accepted, input.queued, input.staged, input.applied, input.consumed,
+  input.abandoned, input.superseded, input.coalesced, input.deduplicated, input.deferred
+  run.started, run.completed, run.failed, run.cancelled
+  progress.*            text, name, data: what the executor says while it works
+  runtime.*             state_changed has from and to; held, recovered, misbehaviour
+  executor.failed, boundary.error
+  answer                what became of an input, as in the answers of --json
+  events.lost           count: the reader was too slow for so many
+  summary               the value of --json without its answers; always the last line
 
 Ctrl-C, TERM and HUP go down in order: runs end at their next boundary, and what is still
 open waits for the next start where the store keeps it. A second one ends runs at once, a

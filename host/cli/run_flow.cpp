@@ -4,6 +4,7 @@
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
 #include "compose/composition.h"
+#include "compose/log_output.h"
 #include "control/when_finished.h"
 
 #include <unistd.h>
@@ -40,7 +41,8 @@ RunFlow::RunFlow(Composition &composition, RunPlan plan, RunReport &report, Answ
         m_lastOld = taken->lastSequence;
     connect(&signalWatch, &SignalWatch::leaveAsked, this, &RunFlow::takeSignal);
     connect(&m_host, &Host::eventsArrived, this, &RunFlow::takeEvents);
-    connect(&m_host, &Host::eventsLost, this, [this] {
+    connect(&m_host, &Host::eventsLost, this, [this](quint64 count) {
+        m_report.addLost(count);
         for (const QByteArray &session : m_plan.sessions)
             noteRoomIn(session);
     });
@@ -63,6 +65,7 @@ RunFlow::RunFlow(Composition &composition, RunPlan plan, RunReport &report, Answ
 
 void RunFlow::start()
 {
+    m_report.addStarted(m_plan.hostName);
     whenFinished(m_composition.openSessions(), this,
                  [this](const QFuture<std::vector<Result<OpenedSession>>> &future) {
                      takeOpened(finishedResult(future).value_or(std::vector<Result<OpenedSession>>{
@@ -163,6 +166,7 @@ void RunFlow::fetchRecovered(const SessionEvent &event, InputId input)
 
 void RunFlow::takeEvents(const std::vector<SessionEvent> &events)
 {
+    m_report.addEvents(events);
     for (const SessionEvent &event : events)
         takeEvent(event);
 }
@@ -291,6 +295,7 @@ void RunFlow::takeSignal()
         [[fallthrough]];
     case Stage::LeavingNow:
         // Whatever holds the program up, an executor or a reader, this does not wait for it.
+        setStatusLine({});
         ::_exit(static_cast<int>(ExitCode::Cancelled));
     }
 }

@@ -4,11 +4,11 @@
 #include "base/plain_text.h"
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
+#include "cli/run_json.h"
 #include "cli/text_table.h"
 #include "cli/words.h"
 #include "compose/composition.h"
 
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTextStream>
 
@@ -22,29 +22,6 @@ constexpr qsizetype name_width_max = 24;
 QString text(const QByteArray &utf8)
 {
     return QString::fromUtf8(utf8);
-}
-
-// `json` members hold one JSON value as text; a bare number or string is one too.
-QJsonValue parsed(const QByteArray &json)
-{
-    if (json.isEmpty())
-        return {};
-    return QJsonDocument::fromJson('[' + json + ']').array().at(0);
-}
-
-QJsonObject toJson(const TakenOver &taken)
-{
-    QJsonArray orphans;
-    for (const QByteArray &name : taken.orphans)
-        orphans.append(text(name));
-    return {{QStringLiteral("path"), taken.path},
-            {QStringLiteral("created"), taken.created},
-            {QStringLiteral("orderly"), taken.orderly},
-            {QStringLiteral("sessions"), qint64(taken.sessions)},
-            {QStringLiteral("open_inputs"), qint64(taken.openInputs)},
-            {QStringLiteral("crashed_inputs"), qint64(taken.crashedInputs)},
-            {QStringLiteral("damaged_sessions"), qint64(taken.damagedSessions)},
-            {QStringLiteral("orphans"), orphans}};
 }
 
 QString sentenceOf(const TakenOver &taken)
@@ -76,39 +53,6 @@ QString durationText(std::optional<qint64> measured)
     if (minutes < 60)
         return QStringLiteral("%1 min %2 s").arg(minutes).arg(milliseconds / 1000 % 60);
     return QStringLiteral("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
-}
-
-QJsonObject toJson(const InputEnd &end)
-{
-    const AcceptReceipt &receipt = end.receipt;
-    QJsonObject object{{QStringLiteral("session"), text(end.session)},
-                       {QStringLiteral("place"), end.place},
-                       {QStringLiteral("input"), text(receipt.input.toText())},
-                       {QStringLiteral("key"), text(end.key)},
-                       {QStringLiteral("verdict"), QLatin1String(acceptVerdictName(receipt.verdict))}};
-    if (end.kept)
-        object.insert(QStringLiteral("kept"), true);
-    if (receipt.existing)
-        object.insert(QStringLiteral("existing"), text(receipt.existing.toText()));
-    if (receipt.verdict == AcceptReceipt::Verdict::Rejected) {
-        object.insert(QStringLiteral("refusal"), QLatin1String(refusalName(receipt.refusal)));
-        object.insert(QStringLiteral("reason"), receipt.message);
-    } else if (!end.outcome) {
-        const OutcomeClass endedAs =
-            receipt.accepted() ? OutcomeClass::CompletedWithoutResult : receipt.endedAs;
-        object.insert(QStringLiteral("outcome"), QLatin1String(outcomeClassName(endedAs)));
-    } else if (end.outcome->waitFailure != WaitFailure::None) {
-        object.insert(QStringLiteral("wait_failure"), QLatin1String(waitFailureName(end.outcome->waitFailure)));
-        object.insert(QStringLiteral("reason"), end.outcome->reason);
-    } else {
-        object.insert(QStringLiteral("outcome"), QLatin1String(outcomeClassName(end.outcome->outcome)));
-        object.insert(QStringLiteral("text"), text(end.outcome->text));
-        object.insert(QStringLiteral("json"), parsed(end.outcome->json));
-        object.insert(QStringLiteral("reason"), end.outcome->reason);
-        if (end.outcome->run)
-            object.insert(QStringLiteral("run"), text(end.outcome->run.toText()));
-    }
-    return object;
 }
 
 // Nobody was told what became of it; whether it is open still is seen in the session's view.
@@ -161,6 +105,8 @@ RunReport::RunReport(Form form, AnswerWriter &answer, QByteArrayList sessions)
     , m_answer(answer)
 {
     m_clock.start();
+    if (form == Form::JsonLines)
+        m_events.emplace(answer);
     for (const QByteArray &name : sessions) {
         m_nameWidth = std::max(m_nameWidth, std::min(text(name).size(), name_width_max));
         m_sessions.insert(name, {});
@@ -175,7 +121,10 @@ void RunReport::addFindings(const Findings &findings)
 
 void RunReport::addTakenOver(const TakenOver &taken)
 {
-    m_recovered = burrow::toJson(taken);
+    const QJsonObject json = burrow::toJson(taken);
+    m_recovered = json;
+    if (m_events && !taken.created)
+        m_events->tell("recovered", json);
     if (!taken.created)
         notice(sentenceOf(taken));
     if (!taken.orphans.isEmpty()) {
@@ -195,6 +144,30 @@ void RunReport::addRefusedLine(const Findings &findings)
     noticeFindings(findings, text.toUtf8());
 }
 
+void RunReport::addStarted(const QByteArray &host)
+{
+    if (!m_events)
+        return;
+    QJsonArray sessions;
+    for (auto each = m_sessions.keyBegin(); each != m_sessions.keyEnd(); ++each)
+        sessions.append(text(*each));
+    m_events->tell("started", {{QStringLiteral("host"), text(host)}, {QStringLiteral("sessions"), sessions}});
+}
+
+void RunReport::addEvents(const std::vector<SessionEvent> &events)
+{
+    if (!m_events)
+        return;
+    for (const SessionEvent &event : events)
+        m_events->tellIfRoom(burrow::toJson(event));
+}
+
+void RunReport::addLost(quint64 count)
+{
+    if (m_events)
+        m_events->addLost(count);
+}
+
 void RunReport::noteActivity(const QByteArray &session)
 {
     m_sessions[session].milliseconds = m_clock.elapsed();
@@ -210,7 +183,9 @@ void RunReport::add(const InputEnd &end)
         judge(end, *end.outcome);
     else
         judgeWithoutOutcome(end);
-    if (m_form == Form::Json)
+    if (m_events)
+        m_events->tell("answer", burrow::toJson(end));
+    else if (m_form == Form::Json)
         m_answers.append(burrow::toJson(end));
     else if (end.outcome && end.outcome->succeeded())
         printAnswer(end, *end.outcome);
@@ -372,12 +347,17 @@ void RunReport::close(RunEnding ending, const QByteArray &host, const std::vecto
     QJsonArray sessions;
     for (const SessionView &view : views)
         sessions.append(toJson(view));
-    m_answer.writeJson({{QStringLiteral("host"), QJsonObject{{QStringLiteral("name"), text(host)}}},
-                        {QStringLiteral("sessions"), sessions},
-                        {QStringLiteral("answers"), m_answers},
-                        {QStringLiteral("findings"), m_findings},
-                        {QStringLiteral("recovered"), m_recovered},
-                        {QStringLiteral("exit_code"), int(m_exitCode)}});
+    QJsonObject whole{{QStringLiteral("host"), QJsonObject{{QStringLiteral("name"), text(host)}}},
+                      {QStringLiteral("sessions"), sessions},
+                      {QStringLiteral("findings"), m_findings},
+                      {QStringLiteral("recovered"), m_recovered},
+                      {QStringLiteral("exit_code"), int(m_exitCode)}};
+    if (m_events) { // The answers have been told.
+        m_events->close(whole);
+        return;
+    }
+    whole.insert(QStringLiteral("answers"), m_answers);
+    m_answer.writeJson(whole);
 }
 
 void RunReport::closeUnstarted(const QByteArray &host)

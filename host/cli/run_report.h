@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/event_lines.h"
 #include "cli/exit_code.h"
 #include "config/finding.h"
 #include "model/outcome.h"
 #include "model/receipt.h"
+#include "model/session_event.h"
 #include "model/session_view.h"
 
 #include <QElapsedTimer>
@@ -38,11 +40,12 @@ enum class RunEnding : quint8 {
 };
 
 /// Tells a run as it goes: answers on stdout, failures on stderr, and at the end the sessions in a table. In
-/// the JSON form stdout gets one value, at the end.
+/// the JSON form stdout gets one value, at the end; as JSON lines it gets one for each thing that happens, and
+/// a summary last.
 class RunReport
 {
 public:
-    enum class Form : quint8 { Text, Json };
+    enum class Form : quint8 { Text, Json, JsonLines };
 
     /// `sessions` are the names in the order of the configuration. `answer` must outlive the report.
     RunReport(Form form, AnswerWriter &answer, QByteArrayList sessions);
@@ -51,6 +54,11 @@ public:
     void addFindings(const Findings &findings);
     /// What the store held at the start.
     void addTakenOver(const TakenOver &taken);
+    /// The host of that name is about to open the sessions.
+    void addStarted(const QByteArray &host);
+    /// What sessions said, and how much of it was lost before it came here.
+    void addEvents(const std::vector<SessionEvent> &events);
+    void addLost(quint64 count);
     /// A line of a file of inputs that was left out.
     void addRefusedLine(const Findings &findings);
     void add(const InputEnd &end);
@@ -90,7 +98,8 @@ private:
     qsizetype m_nameWidth = 0;
     QMap<QByteArray, Session> m_sessions;
     QElapsedTimer m_clock;
-    QJsonArray m_answers;
+    std::optional<EventLines> m_events; ///< As JSON lines.
+    QJsonArray m_answers;               ///< As one value.
     QJsonArray m_findings;
     QJsonValue m_recovered;
     ExitCode m_exitCode = ExitCode::Ok;

@@ -72,6 +72,23 @@ QString overviewText()
                "stderr.\n");
 }
 
+QJsonArray toJson(std::span<const char *const> choices)
+{
+    QJsonArray array;
+    for (const char *choice : choices)
+        array.append(QString::fromLatin1(choice));
+    return array;
+}
+
+QJsonObject toJson(const CommandArgument &argument)
+{
+    return {{QStringLiteral("name"), QString::fromLatin1(argument.name)},
+            {QStringLiteral("summary"), QString::fromUtf8(argument.summary)},
+            {QStringLiteral("presence"), QLatin1String(presenceName(argument.presence))},
+            {QStringLiteral("kind"), QLatin1String(valueKindName(argument.kind))},
+            {QStringLiteral("choices"), toJson(argument.choices)}};
+}
+
 QJsonObject toJson(const Command &command)
 {
     QJsonArray options;
@@ -79,7 +96,9 @@ QJsonObject toJson(const Command &command)
         options.append(QJsonObject{{QStringLiteral("name"), QString::fromLatin1(option.name)},
                                    {QStringLiteral("value"), QString::fromLatin1(option.value)},
                                    {QStringLiteral("summary"), QString::fromUtf8(option.summary)},
-                                   {QStringLiteral("repeats"), option.repeats == Repeats::Yes}});
+                                   {QStringLiteral("repeats"), option.repeats == Repeats::Yes},
+                                   {QStringLiteral("kind"), QLatin1String(valueKindName(option.kind))},
+                                   {QStringLiteral("choices"), toJson(option.choices)}});
     }
     QJsonArray examples;
     for (const CommandExample &example : command.examples) {
@@ -90,6 +109,8 @@ QJsonObject toJson(const Command &command)
             {QStringLiteral("usage"), usageOf(command)},
             {QStringLiteral("summary"), QString::fromUtf8(command.summary)},
             {QStringLiteral("details"), QString::fromUtf8(command.details)},
+            {QStringLiteral("group"), QString::fromUtf8(commandGroupTitle(command.group))},
+            {QStringLiteral("argument"), toJson(command.argument)},
             {QStringLiteral("options"), options},
             {QStringLiteral("examples"), examples}};
 }
@@ -160,18 +181,6 @@ ExitCode runHelpCommand(const Invocation &invocation, AnswerWriter &answer)
         answer.writeJson(toJson(*command));
     else
         answer.write(helpText(*command).toUtf8());
-    return ExitCode::Ok;
-}
-
-ExitCode runVersionCommand(const Invocation &invocation, AnswerWriter &answer)
-{
-    if (invocation.has("json")) {
-        answer.writeJson({{QStringLiteral("name"), QStringLiteral("burrow")},
-                          {QStringLiteral("version"), QStringLiteral(BURROW_VERSION)},
-                          {QStringLiteral("qt"), QString::fromLatin1(qVersion())}});
-    } else {
-        answer.write("burrow " BURROW_VERSION "\n");
-    }
     return ExitCode::Ok;
 }
 

@@ -7,6 +7,5 @@ namespace burrow {
 
 /// Explains the program, one command, or the code of a finding.
 ExitCode runHelpCommand(const Invocation &invocation, AnswerWriter &answer);
-ExitCode runVersionCommand(const Invocation &invocation, AnswerWriter &answer);
 
 } // namespace burrow

@@ -6,8 +6,8 @@
 namespace burrow {
 
 /// The configuration whose plugins a command is about.
-inline constexpr CommandOption pluginConfigOption{"config", "FILE",
-                                                  "the configuration whose plugins are meant"};
+inline constexpr CommandOption pluginConfigOption{"config", "FILE", "the configuration whose plugins are meant",
+                                                  Repeats::No, ValueKind::File};
 
 ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer);
 ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer);

@@ -4,12 +4,14 @@
 #include "cli/command_check.h"
 #include "cli/command_completion.h"
 #include "cli/command_config.h"
+#include "cli/command_doctor.h"
 #include "cli/command_help.h"
 #include "cli/command_machine.h"
 #include "cli/command_plugin.h"
 #include "cli/command_run.h"
 #include "cli/command_session.h"
 #include "cli/command_storage.h"
+#include "cli/command_version.h"
 #include "cli/completion.h"
 #include "cli/store_source.h"
 
@@ -135,6 +137,7 @@ Exit codes: 0, 2 for a wrong command line, 78 when the configuration is wrong.
     {
         .name = "config schema",
         .summary = "print the JSON Schema of configurations, for editors",
+        .group = CommandGroup::Configuration,
         .argument = {.presence = Presence::Optional, .name = "FILE", .summary = "a configuration, whose plugin directories are searched too", .kind = ValueKind::File},
         .options = {},
         .details =
@@ -197,6 +200,7 @@ several begin so.
     {
         .name = "plugin list",
         .summary = "list the plugins that were found, and which of them can be used",
+        .group = CommandGroup::Plugins,
         .argument = {},
         .options = {pluginConfigOption, json},
         .details =
@@ -217,6 +221,7 @@ configuration that cannot be read.
     {
         .name = "plugin info",
         .summary = "show what a plugin is: its manifest, its permissions, its configuration",
+        .group = CommandGroup::Plugins,
         .argument = {Presence::Required, "ID", "the plugin"},
         .options = {pluginConfigOption, json},
         .details =
@@ -232,6 +237,7 @@ configuration that cannot be read.
     {
         .name = "plugin why",
         .summary = "say why a plugin cannot be used, and what to do about it",
+        .group = CommandGroup::Plugins,
         .argument = {Presence::Required, "ID", "the plugin"},
         .options = {pluginConfigOption, {"again", "", "try the library again, whatever is remembered of it"}, json},
         .details =
@@ -287,6 +293,26 @@ Exit codes: as for "storage check"; 7 also when DEST is there already.
         .run = runStorageBackupCommand,
     },
     {
+        .name = "doctor",
+        .summary = "look at everything that a host needs, and say what is wrong",
+        .group = CommandGroup::Program,
+        .argument = {},
+        .options = {{"config", "FILE", "the configuration that is meant", Repeats::No, ValueKind::File}, json},
+        .details =
+R"(Looks at the version, the findings of the configuration, the folder for the host's files and
+who else may use it, the store and who serves it, the space that is left, the log file, the
+runtime directory, and every plugin with its folders. Each check ends as ok, warn or fail, with
+a sentence and, where something is to be done, what. Nothing is changed.
+
+Exit codes: 0 when no check failed, 1 when one did, 2 for a wrong command line.
+)",
+        .examples = {{
+            {"burrow doctor --config burrow.yaml", "look at everything before asking for help"},
+            {"burrow doctor --json | jq '.checks[] | select(.state != \"ok\")'", "print what is wrong for programs"},
+        }},
+        .run = runDoctorCommand,
+    },
+    {
         .name = "machine",
         .summary = "print the tables that decide what a session may do",
         .argument = {},
@@ -322,7 +348,7 @@ these in place for shells that look there.
         .details = "",
         .examples = {{
             {"burrow version", "print the version of the program"},
-            {"burrow version --json", "print it with the version of Qt it runs on"},
+            {"burrow version --json", "print it with those of the plugin interface, the store, SQLite and Qt"},
         }},
         .run = runVersionCommand,
     },
@@ -377,6 +403,8 @@ const char *commandGroupTitle(CommandGroup group)
         return "Look after a configuration";
     case CommandGroup::Sessions:
         return "Look at sessions";
+    case CommandGroup::Plugins:
+        return "Look at plugins";
     case CommandGroup::Storage:
         return "Look after a store";
     case CommandGroup::Program:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/enum_names.h"
 #include "cli/exit_code.h"
 
 #include <QByteArrayList>
@@ -28,6 +29,8 @@ enum class ValueKind : quint8 {
     SessionFile,  ///< SESSION=FILE.
     CommandOrCode ///< What `help` explains.
 };
+inline constexpr EnumNames<ValueKind, 6> valueKindName{
+    {"text", "file", "choice", "session", "session_file", "command_or_code"}};
 
 struct CommandOption
 {
@@ -40,6 +43,7 @@ struct CommandOption
 };
 
 enum class Presence : quint8 { None, Optional, Required };
+inline constexpr EnumNames<Presence, 3> presenceName{{"none", "optional", "required"}};
 
 /// A command takes at most one argument that is not an option; it may be a name of several words.
 struct CommandArgument
@@ -53,9 +57,10 @@ struct CommandArgument
 };
 
 /// What a command is about, for lists of them.
-enum class CommandGroup : quint8 { Work, Configuration, Sessions, Storage, Program };
-inline constexpr std::array commandGroups{CommandGroup::Work, CommandGroup::Configuration,
-                                          CommandGroup::Sessions, CommandGroup::Storage, CommandGroup::Program};
+enum class CommandGroup : quint8 { Work, Configuration, Sessions, Plugins, Storage, Program };
+inline constexpr std::array commandGroups{CommandGroup::Work,     CommandGroup::Configuration,
+                                          CommandGroup::Sessions, CommandGroup::Plugins,
+                                          CommandGroup::Storage,  CommandGroup::Program};
 /// Its heading.
 const char *commandGroupTitle(CommandGroup group);
 

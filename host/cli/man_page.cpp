@@ -78,8 +78,9 @@ QByteArray section(const char *name)
     return QByteArray(".SH ") + name + '\n';
 }
 
-QByteArray item(const QByteArray &head, const QByteArray &text)
+QByteArray item(QByteArray head, const QByteArray &text)
 {
+    head.replace('"', "\\(dq"); // It would group the arguments of the request.
     return ".TP\n.B " + head + '\n' + text;
 }
 

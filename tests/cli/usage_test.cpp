@@ -144,6 +144,11 @@ void UsageTest::printsItsVersion()
     QCOMPARE(Program().run({"--version"}).out, text.out);
     const QJsonObject json = Program().run({"version", "--json"}).json();
     QCOMPARE("burrow " + json.value("version").toString().toUtf8() + '\n', text.out);
+    for (const char *number : {"schema", "sqlite", "qt", "qt_built", "abi"})
+        QVERIFY2(json.contains(QLatin1String(number)), number);
+    QVERIFY(json.value("abi").toObject().value("max").toInt()
+            >= json.value("abi").toObject().value("min").toInt());
+    QVERIFY(json.value("sqlite").toString().startsWith("3."));
 }
 
 void UsageTest::saysNothingElseInAnyLocale_data()

@@ -44,6 +44,17 @@ private:
     bool m_changed = false;
 };
 
+/// Where the answer goes. What was stdout goes to stderr from now on: whatever a plugin prints there, or a
+/// library that it brings along, must not get into the answer.
+int takeStdout()
+{
+    const int answer = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (answer < 0)
+        return STDOUT_FILENO;
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    return answer;
+}
+
 /// A descriptor that is closed would be given to the first file that is opened, and that file would get the
 /// answer.
 void openStandardDescriptors()
@@ -80,7 +91,7 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationName(QStringLiteral("burrow"));
     QCoreApplication::setApplicationVersion(QStringLiteral(BURROW_VERSION));
 
-    burrow::AnswerWriter answer(STDOUT_FILENO);
+    burrow::AnswerWriter answer(takeStdout());
     const burrow::ExitCode code = runProgram(QCoreApplication::arguments().mid(1), answer);
     answer.flush();
     if (!answer.problem().isEmpty())

@@ -57,7 +57,7 @@ and, where they have them, "input", "run" and "detail":
   run.started, run.completed, run.failed, run.cancelled
   progress.*            text, name, data: what the executor says while it works
   runtime.*             state_changed has from and to; held, recovered, misbehaviour
-  executor.failed, boundary.error
+  executor.failed, executor.restarting, executor.restarted, boundary.error
   answer                what became of an input, as in the answers of --json
   events.lost           count: the reader was too slow for so many
   summary               the value of --json without its answers; always the last line

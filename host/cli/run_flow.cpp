@@ -20,6 +20,10 @@ const char *whatHappened(EventCode code)
         return "the session is held";
     case EventCode::ExecutorFailed:
         return "the executor failed";
+    case EventCode::ExecutorRestarting:
+        return "the executor died";
+    case EventCode::ExecutorRestarted:
+        return "the executor is there again";
     case EventCode::BoundaryError:
         return "the executor's live boundary failed";
     default:
@@ -191,6 +195,8 @@ void RunFlow::takeEvent(const SessionEvent &event)
     case EventCode::RuntimeHeld:
     case EventCode::RuntimeMisbehaviour:
     case EventCode::ExecutorFailed:
+    case EventCode::ExecutorRestarting:
+    case EventCode::ExecutorRestarted:
     case EventCode::BoundaryError:
         notice(QStringLiteral("%1: %2: %3")
                    .arg(QString::fromUtf8(event.name), QLatin1String(whatHappened(lifecycle->code)),

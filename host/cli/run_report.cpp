@@ -69,6 +69,8 @@ QString sentenceFor(WaitReason reason)
         return QStringLiteral("the session has no executor");
     case WaitReason::ExecutorFailed:
         return QStringLiteral("the executor was given up");
+    case WaitReason::RestartBackoff:
+        return QStringLiteral("the executor died and is not made again yet");
     case WaitReason::NoWake:
         return QStringLiteral("nothing has asked for a run");
     case WaitReason::PhaseBlocks:

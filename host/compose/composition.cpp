@@ -26,6 +26,7 @@ CoreSettings coreSettings(const Configuration &configuration, const SessionSetti
     settings.turnTimeout = configuration.limits.turnTimeout;
     settings.stopGrace = session.stopGrace;
     settings.retryBackoff = session.retryBackoff;
+    settings.restart = session.restart;
     settings.keyRetention = configuration.store.retention.keys;
     return settings;
 }

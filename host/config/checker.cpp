@@ -68,6 +68,12 @@ private:
         const Step step(m_steps, entry.key);
         if (entry.value->unresolved) {
             unresolved(key, entry, path);
+        } else if (key.row->shortFor && entry.value->kind == Node::Kind::Scalar && !entry.value->isNull()) {
+            Node written;
+            written.kind = Node::Kind::Mapping;
+            written.place = entry.value->place;
+            written.entries.push_back({key.row->shortFor, entry.keyPlace, entry.value});
+            walk(key, &written, path, entry.keyPlace);
         } else if (key.row->type == KeyType::Mapping) {
             enter(key, entry);
             const bool usable = isMapping(*entry.value, path);

@@ -4,6 +4,7 @@
 #include "base/enum_names.h"
 #include "base/time.h"
 #include "config/json_value.h"
+#include "model/restart_rule.h"
 #include "port/plugin_catalog.h"
 
 #include <QStringList>
@@ -18,9 +19,6 @@ namespace burrow {
 
 enum class StoreKind : quint8 { Memory, Sqlite };
 inline constexpr EnumNames<StoreKind, 2> storeKindName{{"memory", "sqlite"}};
-
-enum class RestartPolicy : quint8 { Never, OnFailure, Always };
-inline constexpr EnumNames<RestartPolicy, 3> restartPolicyName{{"never", "on_failure", "always"}};
 
 enum class LogLevel : quint8 { Debug, Info, Warning, Error };
 inline constexpr EnumNames<LogLevel, 4> logLevelName{{"debug", "info", "warning", "error"}};
@@ -101,7 +99,7 @@ struct SessionSettings
     OnStart onStart;
     Duration retryBackoff{};
     Duration stopGrace{};
-    RestartPolicy restart = RestartPolicy::OnFailure;
+    RestartRule restart;
 };
 
 struct Configuration

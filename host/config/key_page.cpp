@@ -96,6 +96,8 @@ QByteArray entryOf(const KeyRow &row)
     shown.replace("*", "NAME");
     QByteArray entry = (path.contains('.') ? "### `" : "## `") + shown + "`\n\n" + row.doc + "\n\n";
     QByteArrayList facts{QByteArray("Type: ") + typeWords(row.type)};
+    if (row.shortFor)
+        facts.last() += ", or what " + code(row.shortFor) + " below it takes";
     if (!holds || row.required)
         facts.append("default: " + defaultOf(row));
     if (const QByteArray bounds = boundsOf(row); !bounds.isEmpty())

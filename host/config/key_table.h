@@ -81,6 +81,7 @@ struct KeyRow
     /// For the reference page, as the user would write it; of a NamedMapping the name of an instance. Null: the
     /// default, or the first choice.
     const char *example = nullptr;
+    const char *shortFor = nullptr; ///< Mapping: a plain value here stands for that key below it.
     void (*store)(Draft &draft, const CheckedValue &value) = nullptr;
 };
 

@@ -183,6 +183,10 @@ private:
             QJsonObject schema = keysOf(node);
             if (qstrcmp(node.row->path, "executors.*") == 0 && !sections().isEmpty())
                 schema.insert(QStringLiteral("allOf"), sections());
+            if (node.row->shortFor) {
+                const QJsonObject brief = scalarSchema(*node.find(node.row->shortFor)->row);
+                return {{QStringLiteral("anyOf"), QJsonArray{brief, schema}}};
+            }
             return schema;
         }
         case KeyType::NamedMapping: {

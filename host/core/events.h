@@ -97,6 +97,7 @@ struct StopFinished
 struct ExecutorDied
 {
     QString reason;
+    ExecutorEnding ending = ExecutorEnding::Failed;
 };
 
 /// Work is to be looked at again, whatever the cause.

@@ -58,6 +58,8 @@ void SessionCore::on(Tick &)
         m_retryAt = MonotonicTime::never();
         m_attachment.wake = true;
     }
+    if (restartAhead() && m_now >= m_deaths->dueAt())
+        m_deaths->becomeDue(); // A wake that could not be served meanwhile was kept.
     if (m_now >= m_reloadAt) {
         m_reloadAt = MonotonicTime::never();
         m_reload = Reload::Due;
@@ -79,6 +81,8 @@ void SessionCore::on(Tick &)
 MonotonicTime SessionCore::deadline() const
 {
     MonotonicTime next = std::min({m_retryAt, m_restBy, m_reloadAt});
+    if (restartAhead())
+        next = std::min(next, m_deaths->dueAt());
     if (m_run && m_run->stage == CurrentRun::Stage::Open)
         next = std::min({next, m_run->turnDeadline, m_run->escalateAt});
     if (m_stop) {
@@ -218,6 +222,8 @@ WaitReason SessionCore::waitReason() const
         return WaitReason::PhaseBlocks;
     if (!m_attachment.open)
         return m_failed.isEmpty() ? WaitReason::NoExecutor : WaitReason::ExecutorFailed;
+    if (restartAhead())
+        return WaitReason::RestartBackoff;
     if (m_attachment.instance == Instance::Creating)
         return WaitReason::CreatingExecutor;
     if (turnDue())
@@ -268,6 +274,14 @@ SessionView SessionCore::view() const
     view.waitReason = waitReason();
     view.until = m_retryAt;
     view.note = m_held.isEmpty() ? m_failed : m_held;
+    if (m_deaths) {
+        view.restarts = m_deaths->restarts();
+        view.restartAt = m_deaths->dueAt();
+        if (view.waitReason == WaitReason::RestartBackoff)
+            view.until = view.restartAt;
+        if (view.note.isEmpty())
+            view.note = m_deaths->reason();
+    }
     view.tally = m_tally;
     view.recovered = m_recovered;
     view.interrupted = m_interrupted;

@@ -3,6 +3,7 @@
 
 #include "core/actions.h"
 #include "core/current_run.h"
+#include "core/executor_deaths.h"
 #include "core/fifo.h"
 #include "core/lane.h"
 #include "core/settings.h"
@@ -254,6 +255,15 @@ private:
     void afterRun(bool progressed);
     void conclusionNotDurable(RunConclusion &conclusion, const StoreVerdict &verdict);
 
+    // Executors that die (session_core_restart.cpp).
+    void loseExecutor(const QString &said, ExecutorEnding ending);
+    void detach(const QString &reason);
+    bool restartAhead() const;
+    void makingInstance();
+    void instanceMade();
+    void instanceNotMade(const Error &error);
+    void forgetRestart();
+
     // Control (session_core_control.cpp).
     void cancelCurrentRun(CancelFor why, CancelMode mode, const QString &reason);
     void escalate();
@@ -272,7 +282,6 @@ private:
     void answerStop(const CommandReceipt &receipt);
     void attach(const LifecycleCommand &command);
     void start(LifecycleCommand &command);
-    void detach(const QString &reason);
     void shutdownStep();
     void reply(CommandId command, CommandReceipt receipt);
     CommandReceipt refused(Refusal refusal, const QString &message) const;
@@ -293,6 +302,7 @@ private:
     StartGrant m_grant;           ///< Durable and not used yet.
     std::unique_ptr<CurrentRun> m_run;
     Attachment m_attachment;
+    std::unique_ptr<ExecutorDeaths> m_deaths; ///< Null while no executor has died.
 
     // On their way.
     Fifo<Ticket> m_tickets;

@@ -137,19 +137,9 @@ void SessionCore::attach(const LifecycleCommand &command)
         m_attachment.open = true;
         m_attachment.wake = true;
         m_failed.clear();
+        forgetRestart();
     }
     reply(command.command, {});
-}
-
-void SessionCore::detach(const QString &reason)
-{
-    // Never without a reason: an empty one would read as "nobody was ever attached".
-    m_failed = reason.isEmpty() ? QStringLiteral("the executor was given up") : reason;
-    m_attachment.open = false;
-    m_attachment.effects.clear();
-    advance(SessionVerb::DetachExecutor);
-    emitEvent({.code = EventCode::ExecutorFailed, .detail = m_failed});
-    dropInstance();
 }
 
 void SessionCore::on(ExecutorDied &event)
@@ -163,6 +153,8 @@ void SessionCore::on(ExecutorDied &event)
         return;
     }
     m_restBy = MonotonicTime::never();
+    if (m_attachment.instance == Instance::Creating)
+        m_attachment.wake = true; // The one that asked for it was used up.
     dropInstance();
     if (m_run && m_run->stage == CurrentRun::Stage::Finalizing) {
         // Its hook is moot: the next instance is made from the snapshot that is committed.
@@ -172,7 +164,7 @@ void SessionCore::on(ExecutorDied &event)
     if (m_stop && m_stop->stage == StopInProgress::Stage::StoppingExecutor)
         executorStopped({});
     else if (!m_stop)
-        detach(event.reason);
+        loseExecutor(event.reason, event.ending);
 }
 
 void SessionCore::requestStop(const LifecycleCommand &command)
@@ -196,6 +188,7 @@ void SessionCore::requestStop(const LifecycleCommand &command)
     m_stop->reason = command.reason;
     m_stop->callers.push_back({command.command, m_now + limits::stop_answer_max});
     m_retryAt = MonotonicTime::never();
+    forgetRestart();
     hurryCheckpoint();
     cancelCurrentRun(CancelFor::Stop, CancelMode::Boundary, QStringLiteral("the session is being stopped"));
     m_attachment.effects.push({EffectKind::Stop, {}, command.reason});
@@ -294,6 +287,7 @@ void SessionCore::canonicalStop(const QString &reason, bool durable)
     m_stop->durable = m_stop->durable && durable;
     m_attachment.effects.clear();
     m_retryAt = MonotonicTime::never();
+    forgetRestart();
     applyStop();
 }
 
@@ -431,6 +425,7 @@ void SessionCore::on(ShutdownCommand &event)
     if (!m_shutdown) {
         m_shutdown = true;
         m_retryAt = m_reloadAt = MonotonicTime::never();
+        forgetRestart();
         m_attachment.wake = false;
         while (!m_keyWaiting.isEmpty())
             m_waiting.pushFront(m_keyWaiting.popBack());

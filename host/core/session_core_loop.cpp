@@ -66,7 +66,8 @@ bool SessionCore::mayStartRun() const
 {
     return !m_run && !m_stop && !m_shutdown && m_held.isEmpty() && m_attachment.open
            && queueAdmission(m_registers) == QueueAdmission::NewRun
-           && m_registers.registration != Registration::Draining && !writeInFlightBesidesAccepts();
+           && m_registers.registration != Registration::Draining && !writeInFlightBesidesAccepts()
+           && !restartAhead();
 }
 
 bool SessionCore::ensureInstance()
@@ -75,6 +76,7 @@ bool SessionCore::ensureInstance()
         return true;
     if (m_attachment.instance == Instance::None) {
         m_attachment.instance = Instance::Creating;
+        makingInstance();
         act(CreateExecutor{});
     }
     return false;
@@ -90,6 +92,7 @@ void SessionCore::on(ExecutorCreated &event)
     if (event.result.ok()) {
         m_attachment.instance = Instance::Ready;
         m_attachment.wake = true;
+        instanceMade();
         if (stopWaits)
             stopInstance();
     } else {
@@ -98,7 +101,7 @@ void SessionCore::on(ExecutorCreated &event)
         if (stopWaits)
             executorStopped({});
         else if (!m_stop)
-            detach(event.result.error().message);
+            instanceNotMade(event.result.error());
     }
 }
 

@@ -385,7 +385,7 @@ void SessionCore::afterRun(bool progressed)
         if (m_stop || m_shutdown)
             dropInstance();
         else
-            detach(reason);
+            loseExecutor(reason, ExecutorEnding::Failed);
     } else if (!m_attachment.open) {
         // The executor died while the end of its run was being written.
         advance(SessionVerb::DetachExecutor);
@@ -404,6 +404,8 @@ void SessionCore::rollBackRun()
         place(*record);
     }
     m_run->contributors.clear();
+    if (m_run->instanceLost)
+        dropInstance(); // A stop follows, or the host goes down: no other is made.
     afterRun(false);
 }
 

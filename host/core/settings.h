@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "model/input.h"
+#include "model/restart_rule.h"
 
 #include <functional>
 
@@ -16,6 +17,7 @@ struct CoreSettings
     Duration stopGrace = limits::stop_grace_default;
     Duration abandonAfterHard = limits::abandon_after_hard;
     Duration retryBackoff = limits::retry_backoff_default;
+    RestartRule restart;
     Duration keyRetention = limits::key_retention_default; ///< How long a key binds after its input has ended.
     /// May refuse to stage an input for now, with one sentence; unset = never refuses. Must be pure.
     std::function<std::optional<QString>(const Input &)> stagingGate;

@@ -26,13 +26,17 @@ enum class EventCode : quint8 {
     RuntimeMisbehaviour,
     ExecutorFailed,
     BoundaryError,
-    RuntimeRecovered, ///< Open inputs were found in the store, or a held session was read again.
+    RuntimeRecovered,   ///< Open inputs were found in the store, or a held session was read again.
+    ExecutorRestarting, ///< It died and will be made again; the detail says why and when.
+    ExecutorRestarted,  ///< The instance that takes the place of one that died is ready.
 };
-inline constexpr EnumNames<EventCode, 20> eventCodeName{
-    {"input.accepted", "input.deduplicated",   "input.superseded", "input.coalesced", "input.queued",
-     "input.staged",   "input.applied",        "input.consumed",   "input.abandoned", "input.deferred",
-     "run.started",    "run.completed",        "run.failed",       "run.cancelled",   "runtime.state_changed",
-     "runtime.held",   "runtime.misbehaviour", "executor.failed",  "boundary.error",  "runtime.recovered"}};
+inline constexpr EnumNames<EventCode, 22> eventCodeName{
+    {"input.accepted",       "input.deduplicated", "input.superseded",      "input.coalesced",
+     "input.queued",         "input.staged",       "input.applied",         "input.consumed",
+     "input.abandoned",      "input.deferred",     "run.started",           "run.completed",
+     "run.failed",           "run.cancelled",      "runtime.state_changed", "runtime.held",
+     "runtime.misbehaviour", "executor.failed",    "boundary.error",        "runtime.recovered",
+     "executor.restarting",  "executor.restarted"}};
 
 /// One entry of a session's lifecycle log. Plain data; members that the code does not need stay empty.
 struct LifecycleEvent

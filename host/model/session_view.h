@@ -16,6 +16,7 @@ enum class WaitReason : quint8 {
     WaitingForWrite, ///< A start grant or a lifecycle write is in flight.
     CreatingExecutor,
     RetryBackoff,   ///< The only input failed; it is tried again at `until`.
+    RestartBackoff, ///< The executor died; it is made again at `until`. `note` says why it died.
     NoWake,         ///< Queued without wake; the next wake takes it along.
     NoExecutor,     ///< No executor is attached.
     ExecutorFailed, ///< The executor was given up; `note` says why.
@@ -24,10 +25,10 @@ enum class WaitReason : quint8 {
     Held,        ///< The stored image cannot be trusted; `note` has reason and remedy.
     ShuttingDown,
 };
-inline constexpr EnumNames<WaitReason, 15> waitReasonName{
+inline constexpr EnumNames<WaitReason, 16> waitReasonName{
     {"nothing", "moving", "running", "cancel_pending", "committing", "waiting_for_write", "creating_executor",
-     "retry_backoff", "no_wake", "no_executor", "executor_failed", "stopping", "phase_blocks", "held",
-     "shutting_down"}};
+     "retry_backoff", "restart_backoff", "no_wake", "no_executor", "executor_failed", "stopping",
+     "phase_blocks", "held", "shutting_down"}};
 
 /// Counts since the session was opened in this process.
 struct SessionTally
@@ -58,8 +59,10 @@ struct SessionView
     quint32 interrupted = 0; ///< Of them, those that a host was working on when it ended.
     quint32 headCrashes = 0; ///< How many hosts have ended while they worked on what is next, or runs now.
     WaitReason waitReason = WaitReason::Nothing;
-    MonotonicTime until = MonotonicTime::never(); ///< RetryBackoff.
-    QString note;
+    MonotonicTime until = MonotonicTime::never(); ///< RetryBackoff, RestartBackoff.
+    quint32 restarts = 0; ///< How often the executor was made again since the session was opened.
+    MonotonicTime restartAt = MonotonicTime::never(); ///< When an executor that died may be made again.
+    QString note; ///< Why it is held, why its executor was given up, or why it is made again.
     SessionTally tally;
     bool idle = true; ///< No run, no ready effect, no write in flight, every input terminal.
 };

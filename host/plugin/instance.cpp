@@ -104,7 +104,8 @@ void Instance::apply(ApplyCall call)
         failApply(call.run, FailureCause::ExecutorControlFailed,
                   QStringLiteral("has used up this instance's tokens"));
         return m_gate.died(
-            sentence(QStringLiteral("has used up this instance's tokens; a fresh one is needed")));
+            sentence(QStringLiteral("has used up this instance's tokens; a fresh one is needed")),
+            ExecutorEnding::Failed);
     }
     m_applyBegun.store(false, std::memory_order_relaxed);
     m_applyToken.store(token, std::memory_order_relaxed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/event_decode.h"
 #include "plugin/instance.h"
+#include "plugin/status_words.h"
 
 /// What comes back from the plugin, on whatever thread, and what is said in its place when nothing comes.
 namespace burrow {
@@ -123,7 +124,7 @@ void Instance::createEnded(qint32 status, const QString &why)
     if (!made)
         finish();
     if (answer)
-        m_gate.created(made ? Result<void>() : Result<void>(fault(why)));
+        m_gate.created(made ? Result<void>() : Result<void>(Error{kindOfRefusal(status), sentence(why)}));
     if (m_dropped)
         advance();
 }

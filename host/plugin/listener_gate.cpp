@@ -214,11 +214,11 @@ void ListenerGate::misbehaved(const QString &sentence)
         m_listener->misbehaved(sentence);
 }
 
-void ListenerGate::died(const QString &reason)
+void ListenerGate::died(const QString &reason, ExecutorEnding ending)
 {
     const std::lock_guard lock(m_mutex);
     if (m_listener)
-        m_listener->died(reason);
+        m_listener->died(reason, ending);
 }
 
 } // namespace burrow

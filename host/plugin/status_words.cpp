@@ -26,6 +26,21 @@ QString statusWord(qint32 status)
     return QStringLiteral("unknown status %1").arg(status);
 }
 
+ErrorKind kindOfRefusal(qint32 status)
+{
+    switch (status) {
+    case BURROW_CONFIG:
+    case BURROW_INVALID:
+    case BURROW_DENIED:
+    case BURROW_NOT_FOUND:
+    case BURROW_UNIMPLEMENTED:
+    case BURROW_INCOMPATIBLE:
+        return ErrorKind::Configuration;
+    default:
+        return ErrorKind::Plugin;
+    }
+}
+
 FailureCause causeOfStatus(qint32 status)
 {
     switch (status) {

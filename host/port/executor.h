@@ -36,6 +36,8 @@ class ExecutorListener
 {
 public:
     virtual ~ExecutorListener() = default;
+    /// With Configuration, InvalidArgument or NotFound a person must change something first, and nobody tries
+    /// again by himself; every other error may pass.
     virtual void created(Result<void> result) = 0;
     virtual void applyFinished(RunId run, RunEnd end) = 0;
     virtual void progress(ProgressEvent event) = 0;
@@ -45,8 +47,9 @@ public:
     virtual void checkpointFinished(RunId run, Result<void> result) = 0;
     /// A contract violation that was contained; the sentence names the plugin.
     virtual void misbehaved(QString sentence) = 0;
-    /// The instance is gone (its process died). Open calls have been answered before.
-    virtual void died(QString reason) = 0;
+    /// The instance is gone without having been asked to go (its process ended). Open calls have been answered
+    /// before.
+    virtual void died(QString reason, ExecutorEnding ending) = 0;
 };
 
 /// One instance, for one session. Every call returns at once; work happens on the implementation's threads.

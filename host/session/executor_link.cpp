@@ -57,9 +57,9 @@ void ExecutorLink::misbehaved(QString sentence)
     say(std::move(sentence));
 }
 
-void ExecutorLink::died(QString reason)
+void ExecutorLink::died(QString reason, ExecutorEnding ending)
 {
-    say(CoreEvent(ExecutorDied{std::move(reason)}));
+    say(CoreEvent(ExecutorDied{std::move(reason), ending}));
 }
 
 } // namespace burrow

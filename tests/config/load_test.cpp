@@ -51,6 +51,7 @@ class TestLoad : public QObject
 private Q_SLOTS:
     void everyKeyArrivesTyped();
     void pathsStartAtTheFile();
+    void restartIsAPolicyOrAMapping();
     void executorConfigIsJsonWithPlaces();
     void startInputsKeepTheirForms();
     void defaultsAreThoseOfTheTable();
@@ -104,7 +105,7 @@ void TestLoad::everyKeyArrivesTyped()
     QCOMPARE(session.labels.at("space-free"), QByteArray("1"));
     QCOMPARE(session.retryBackoff, Duration(250ms));
     QCOMPARE(session.stopGrace, Duration(3s));
-    QCOMPARE(session.restart, RestartPolicy::Always);
+    QCOMPARE(session.restart.policy, RestartPolicy::Always);
     QCOMPARE(c.sessions.size(), std::size_t(3));
 }
 
@@ -120,6 +121,40 @@ void TestLoad::pathsStartAtTheFile()
     QCOMPARE(c.pluginDirectories[1].value, QStringLiteral("/opt/burrow"));
     QCOMPARE(c.pluginDirectories[2].value, home.home + QStringLiteral("/lib"));
     QCOMPARE(c.sessions.at("file").onStart.file.value, QStringLiteral("/etc/burrow/inputs/day.jsonl"));
+}
+
+void TestLoad::restartIsAPolicyOrAMapping()
+{
+    const LoadedConfiguration loaded =
+        load("version: 1\nexecutors: { e: { plugin: echo } }\nsessions:\n"
+             "  absent: { executor: e }\n"
+             "  empty: { executor: e, restart: }\n"
+             "  brief: { executor: e, restart: never }\n"
+             "  long: { executor: e, restart: { policy: always, backoff: 5ms, max: 7, within: 1h } }\n"
+             "  part: { executor: e, restart: { max: 2 } }\n");
+    QCOMPARE(placesOf(loaded), QString());
+    const auto &sessions = loaded.configuration->sessions;
+    const RestartRule byDefault;
+    for (const char *name : {"absent", "empty", "brief", "part"}) {
+        const RestartRule &rule = sessions.at(name).restart;
+        const bool brief = qstrcmp(name, "brief") == 0;
+        QCOMPARE(rule.policy, brief ? RestartPolicy::Never : RestartPolicy::OnFailure);
+        QCOMPARE(rule.backoff, byDefault.backoff);
+        QCOMPARE(rule.most, qstrcmp(name, "part") == 0 ? 2U : byDefault.most);
+        QCOMPARE(rule.window, byDefault.window);
+    }
+    const RestartRule &rule = sessions.at("long").restart;
+    QCOMPARE(rule.policy, RestartPolicy::Always);
+    QCOMPARE(rule.backoff, Duration(5ms));
+    QCOMPARE(rule.most, 7U);
+    QCOMPARE(rule.window, Duration(1h));
+
+    const LoadedConfiguration wrong = load("version: 1\nexecutors: { e: { plugin: echo } }\nsessions:\n"
+                                           "  a: { executor: e, restart: { policy: sometimes } }\n"
+                                           "  b: { executor: e, restart: { max: 0 } }\n"
+                                           "  c: { executor: e, restart: [never] }\n"
+                                           "  d: { executor: e, restart: { maximum: 3 } }\n");
+    QCOMPARE(placesOf(wrong), QStringLiteral("4:40 BUR1020, 5:37 BUR1019, 6:30 BUR1010, 7:32 BUR1042"));
 }
 
 void TestLoad::executorConfigIsJsonWithPlaces()
@@ -178,7 +213,7 @@ void TestLoad::defaultsAreThoseOfTheTable()
     const SessionSettings &session = c.sessions.at("s");
     QCOMPARE(session.retryBackoff, limits::retry_backoff_default);
     QCOMPARE(session.stopGrace, limits::stop_grace_default);
-    QCOMPARE(session.restart, RestartPolicy::OnFailure);
+    QCOMPARE(session.restart.policy, RestartPolicy::OnFailure);
 }
 
 void TestLoad::stateHomeMovesTheDataDirectory()

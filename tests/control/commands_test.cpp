@@ -59,7 +59,9 @@ private Q_SLOTS:
     void anExecutorThatIsDeafToEverythingIsGivenUp()
     {
         HostRig rig;
-        const SessionId alpha = rig.open("alpha");
+        CoreSettings settings = briskSettings();
+        settings.restart.policy = RestartPolicy::Never;
+        const SessionId alpha = rig.open("alpha", settings);
         const Submission dead = rig.host().submit(alpha, promptOf("dead"), {.wait = WaitFor::Terminal});
         const Submission behind = rig.host().submit(alpha, promptOf("work"), {.wait = WaitFor::Terminal});
         QVERIFY(rig.waitForOpenRun());

@@ -17,6 +17,7 @@ HarnessOptions withTimes()
     options.settings.turnTimeout = 10min;
     options.settings.stopGrace = 10s;
     options.settings.abandonAfterHard = 5s;
+    options.settings.restart.policy = RestartPolicy::Never;
     return options;
 }
 

@@ -287,11 +287,21 @@ void CoreHarness::answerReload(bool works)
 
 void CoreHarness::created(bool works)
 {
+    if (!works) {
+        notCreated(ErrorKind::Plugin);
+        return;
+    }
     require(m_instance == Instance::Creating, "the test answers a creation that nobody asked for");
-    m_instance = works ? Instance::Ready : Instance::None;
-    creationsFailed += works ? 0 : 1;
-    feed(ExecutorCreated{works ? Result<void>{}
-                               : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("it does not start")}}});
+    m_instance = Instance::Ready;
+    feed(ExecutorCreated{Result<void>{}});
+}
+
+void CoreHarness::notCreated(ErrorKind kind, const QString &message)
+{
+    require(m_instance == Instance::Creating, "the test answers a creation that nobody asked for");
+    m_instance = Instance::None;
+    ++creationsFailed;
+    feed(ExecutorCreated{Error{kind, message}});
 }
 
 void CoreHarness::end(RunEnd end)
@@ -378,13 +388,13 @@ void CoreHarness::die(const QString &reason)
     settle();
 }
 
-void CoreHarness::dieWithoutAnswers()
+void CoreHarness::dieWithoutAnswers(ExecutorEnding ending)
 {
     m_instance = Instance::Lost;
     m_openApply.reset();
     m_checkpointOpen.reset();
     m_stopOpen = false;
-    feed(ExecutorDied{QStringLiteral("its process ended")});
+    feed(ExecutorDied{QStringLiteral("its process ended"), ending});
 }
 
 void CoreHarness::advance(Duration duration)

@@ -99,6 +99,8 @@ public:
 
     // What the executor does.
     void created(bool works = true);
+    /// No instance could be made, for a reason of that kind.
+    void notCreated(ErrorKind kind, const QString &message = QStringLiteral("it does not start"));
     void end(RunEnd end);
     void endRun(RunId run, RunEnd end);
     void succeed(RunTerminal terminal = RunTerminal::Result, std::optional<QByteArray> snapshot = std::nullopt);
@@ -110,7 +112,7 @@ public:
     /// The instance is lost: what is open is answered first, as the port promises.
     void die(const QString &reason = QStringLiteral("its process ended"));
     /// The same, told before what was open has been answered.
-    void dieWithoutAnswers();
+    void dieWithoutAnswers(ExecutorEnding ending = ExecutorEnding::Failed);
     /// A receipt as an honest executor writes it, for the run that is open.
     RunOutput output(RunTerminal terminal = RunTerminal::Result) const;
 

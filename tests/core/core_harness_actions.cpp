@@ -16,6 +16,8 @@ void CoreHarness::carry(SubmitWrite &action)
 void CoreHarness::carry(CreateExecutor &)
 {
     require(m_instance == Instance::None, "an executor is made only when the one before is gone");
+    require(core.view().restartAt == MonotonicTime::never(),
+            "an executor that died is made again after its wait");
     m_instance = Instance::Creating;
     ++creations;
 }

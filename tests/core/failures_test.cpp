@@ -32,6 +32,13 @@ HarnessOptions withGate(const bool *refusing)
     return options;
 }
 
+HarnessOptions givenUpAtOnce()
+{
+    HarnessOptions options;
+    options.settings.restart.policy = RestartPolicy::Never;
+    return options;
+}
+
 } // namespace
 
 class FailuresTest : public QObject
@@ -300,7 +307,7 @@ void FailuresTest::aRefusalIsNoTry()
 
 void FailuresTest::anExecutorThatDiesFailsTheRunAndIsGivenUp()
 {
-    CoreHarness h;
+    CoreHarness h(givenUpAtOnce());
     h.attach();
     const Submitted mine = h.submit(prompt(), WaitMode::Attempt);
     h.die(QStringLiteral("signal 9"));
@@ -319,7 +326,7 @@ void FailuresTest::anExecutorThatDiesFailsTheRunAndIsGivenUp()
 
 void FailuresTest::anExecutorThatDiesAtRestIsGivenUp()
 {
-    CoreHarness h;
+    CoreHarness h(givenUpAtOnce());
     h.attach();
     h.submit(prompt());
     h.succeed();
@@ -331,7 +338,7 @@ void FailuresTest::anExecutorThatDiesAtRestIsGivenUp()
 
 void FailuresTest::anExecutorThatDiesWhileItsRunIsWrittenIsGivenUpAfterwards()
 {
-    CoreHarness h;
+    CoreHarness h(givenUpAtOnce());
     h.attach();
     const Submitted mine = h.submit(prompt(), WaitMode::Terminal);
     h.script.store = Answers::Held;
@@ -346,7 +353,7 @@ void FailuresTest::anExecutorThatDiesWhileItsRunIsWrittenIsGivenUpAfterwards()
 
 void FailuresTest::anExecutorThatDiesWhileItIsMadeIsGivenUp()
 {
-    CoreHarness h;
+    CoreHarness h(givenUpAtOnce());
     h.script.creation = Answers::Held;
     h.attach();
     h.submit(prompt());
@@ -357,7 +364,7 @@ void FailuresTest::anExecutorThatDiesWhileItIsMadeIsGivenUp()
 
 void FailuresTest::aRunThatIsGivenUpIsReported()
 {
-    CoreHarness h;
+    CoreHarness h(givenUpAtOnce());
     h.attach();
     const Submitted mine = h.submit(prompt(), WaitMode::Attempt);
     h.end(RunAbandoned{QStringLiteral("its process hangs")});

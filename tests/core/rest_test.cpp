@@ -248,7 +248,7 @@ void RestTest::aDeathEndsTheRunThatIsOpen()
     const RunOutput late = h.output();
     h.dieWithoutAnswers();
     QCOMPARE(h.outcome(mine)->cause, FailureCause::ExecutorStopped);
-    QCOMPARE(h.view().waitReason, WaitReason::ExecutorFailed);
+    QCOMPARE(h.view().waitReason, WaitReason::RestartBackoff);
     QVERIFY(!h.hasInstance());
     h.endRun(run, late);
     QVERIFY(h.isOpen(mine));
@@ -288,7 +288,7 @@ void RestTest::aDeathMakesTheHookMoot()
     QCOMPARE(h.outcome(done)->outcome, OutcomeClass::Completed);
     QVERIFY(h.isOpen(queued));
     QVERIFY(h.outcome(queued) == nullptr);
-    QCOMPARE(h.view().waitReason, WaitReason::ExecutorFailed);
+    QCOMPARE(h.view().waitReason, WaitReason::RestartBackoff);
 }
 
 QTEST_APPLESS_MAIN(RestTest)

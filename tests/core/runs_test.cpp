@@ -133,7 +133,9 @@ void RunsTest::anInstanceIsMadeOnceAndKept()
 
 void RunsTest::anExecutorThatIsNotMadeFailsTheSession()
 {
-    CoreHarness h;
+    HarnessOptions options;
+    options.settings.restart.policy = RestartPolicy::Never;
+    CoreHarness h(options);
     h.script.creation = Answers::Held;
     h.attach();
     const Submitted waiting = h.submit(prompt());
@@ -223,7 +225,8 @@ void RunsTest::anInstanceThatIsGoneNeedsNoCheckpoint()
     h.commit();
     QVERIFY(h.checkpoints.empty());
     QCOMPARE(h.outcome(done)->outcome, OutcomeClass::Completed);
-    QCOMPARE(h.phase(), Phase::Idle);
+    QCOMPARE(h.phase(), Phase::Attached);
+    QVERIFY(!h.hasInstance());
 }
 
 void RunsTest::aReceiptMustMatchTheRun_data()

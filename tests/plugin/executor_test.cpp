@@ -150,7 +150,7 @@ void ExecutorTest::aRefusedCreateCarriesThePluginsSentence()
     auto executor = s->factory().create(call, probe);
     const Result<void> created = probe.waitCreated();
     QVERIFY(!created.ok());
-    QCOMPARE(created.error().kind, ErrorKind::Plugin);
+    QCOMPARE(created.error().kind, ErrorKind::Configuration);
     QVERIFY(created.error().message.contains(QStringLiteral("the key \"modle\" is unknown")));
     QVERIFY(created.error().message.contains(QStringLiteral("puppet")));
     // Calls on it are answered too.

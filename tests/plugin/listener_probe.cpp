@@ -101,7 +101,7 @@ void ListenerProbe::misbehaved(QString sentence)
     note("misbehaved");
 }
 
-void ListenerProbe::died(QString reason)
+void ListenerProbe::died(QString reason, ExecutorEnding)
 {
     const std::lock_guard lock(m_mutex);
     m_sentences.append(reason);

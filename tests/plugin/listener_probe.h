@@ -28,7 +28,7 @@ public:
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
     void misbehaved(QString sentence) override;
-    void died(QString reason) override;
+    void died(QString reason, ExecutorEnding ending) override;
 
     struct BoundaryChange
     {

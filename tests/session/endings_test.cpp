@@ -20,6 +20,13 @@ class EndingsTest : public QObject
         return {session, generation, std::move(event)};
     }
 
+    static CoreSettings givenUpAtOnce()
+    {
+        CoreSettings settings;
+        settings.restart.policy = RestartPolicy::Never;
+        return settings;
+    }
+
 private Q_SLOTS:
     void anInstanceThatWasReplacedIsNotHeard()
     {
@@ -79,7 +86,7 @@ private Q_SLOTS:
     {
         ShardRig rig;
         auto executors = std::make_shared<InlineExecutorFactory>(ExecutorScript{.create = Answering::Refuses});
-        const SessionId alpha = rig.adopt("alpha", executors);
+        const SessionId alpha = rig.adopt("alpha", executors, givenUpAtOnce());
         const auto work = rig.submit(alpha, promptOf("work"));
         const auto settled = rig.whenSettled();
         rig.settle();
@@ -96,18 +103,55 @@ private Q_SLOTS:
         QVERIFY2(work->outcome && work->outcome->succeeded(), "starting it again runs what is queued");
     }
 
+    void anInstanceThatDiesIsMadeAgainFromTheLastSnapshot()
+    {
+        ShardRig rig;
+        auto executors = std::make_shared<InlineExecutorFactory>();
+        const SessionId alpha = rig.adopt("alpha", executors);
+        rig.submit(alpha, promptOf("snapshot one"));
+        rig.settle();
+        executors->say(alpha, [](ExecutorListener &ear) {
+            ear.died(QStringLiteral("killed by signal 9"), ExecutorEnding::Failed);
+        });
+        rig.settle();
+        QCOMPARE(executors->liveInstances(), 0);
+        QVERIFY(rig.view(alpha).attached);
+        const auto next = rig.submit(alpha, promptOf("more"));
+        rig.settle();
+        QCOMPARE(rig.view(alpha).waitReason, WaitReason::RestartBackoff);
+        QCOMPARE(rig.view(alpha).note, QStringLiteral("killed by signal 9"));
+        QCOMPARE(executors->created().size(), std::size_t(1));
+        const auto settled = rig.whenSettled();
+        rig.settle();
+        QCOMPARE(*settled, 0);
+        rig.pass(limits::restart_backoff_default);
+        QVERIFY(next->outcome && next->outcome->succeeded());
+        QCOMPARE(*settled, 1);
+        const std::vector<CreateCall> created = executors->created();
+        QCOMPARE(created.size(), std::size_t(2));
+        QCOMPARE(created[1].generation, 2U);
+        QVERIFY(created[1].snapshot.has_value());
+        QCOMPARE(rig.view(alpha).restarts, 1U);
+        QCOMPARE(rig.view(alpha).note, QString());
+        QCOMPARE(rig.observer.details(EventCode::ExecutorRestarting).size(), 1);
+        QCOMPARE(rig.observer.details(EventCode::ExecutorRestarted).size(), 1);
+        QVERIFY(rig.observer.details(EventCode::ExecutorFailed).isEmpty());
+        QCOMPARE(executors->violations(), QStringList());
+    }
+
     void anInstanceThatDiesDuringARunHangsNobody()
     {
         ShardRig rig;
         auto executors = std::make_shared<InlineExecutorFactory>();
-        CoreSettings settings;
+        CoreSettings settings = givenUpAtOnce();
         settings.turnTimeout = 1min;
         const SessionId alpha = rig.adopt("alpha", executors, settings);
         const auto hanging = rig.submit(alpha, promptOf("hang"), WaitMode::Attempt);
         rig.settle();
         // As the port asks: open calls are answered before the death is told.
         executors->finish(executors->openRuns().at(0), RunAbandoned{QStringLiteral("the process is gone")});
-        executors->say(alpha, [](ExecutorListener &ear) { ear.died(QStringLiteral("killed")); });
+        executors->say(
+            alpha, [](ExecutorListener &ear) { ear.died(QStringLiteral("killed"), ExecutorEnding::Failed); });
         rig.settle();
         QVERIFY(hanging->outcome);
         QVERIFY(!rig.view(alpha).attached);
@@ -119,12 +163,13 @@ private Q_SLOTS:
     {
         ShardRig rig;
         auto executors = std::make_shared<InlineExecutorFactory>();
-        CoreSettings settings;
+        CoreSettings settings = givenUpAtOnce();
         settings.turnTimeout = 1min;
         const SessionId alpha = rig.adopt("alpha", executors, settings);
         const auto hanging = rig.submit(alpha, promptOf("hang"), WaitMode::Attempt);
         rig.settle();
-        executors->say(alpha, [](ExecutorListener &ear) { ear.died(QStringLiteral("killed")); });
+        executors->say(
+            alpha, [](ExecutorListener &ear) { ear.died(QStringLiteral("killed"), ExecutorEnding::Failed); });
         rig.settle();
         // At the latest when the turn has used up its time, and the boundary, and the hard cancel.
         rig.pass(settings.turnTimeout + settings.stopGrace + settings.abandonAfterHard);

@@ -34,7 +34,7 @@ HOST = {
     "store": "base model port",
     "plugin": f"base model port {ABI}",  # The only folder of the host that sees the ABI.
     "child": "base model port plugin",  # The program that has one plugin to itself.
-    "config": "base port",
+    "config": "base model port",
     "control": BELOW_CONTROL,
     "rpc": "base model control",
     "compose": BELOW_COMPOSE,

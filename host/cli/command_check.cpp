@@ -29,6 +29,48 @@ void addStartFindings(LoadedConfiguration &loaded)
         loaded.draft = std::exchange(loaded.configuration, std::nullopt);
 }
 
+size_t sessionsOf(const CheckedFile &checked)
+{
+    return checked.loaded.forChecks() ? checked.loaded.forChecks()->sessions.size() : 0;
+}
+
+size_t executorsOf(const CheckedFile &checked)
+{
+    return checked.loaded.forChecks() ? checked.loaded.forChecks()->executors.size() : 0;
+}
+
+QJsonObject toJson(const CheckedFile &checked, const QString &file)
+{
+    return {{QStringLiteral("file"), file},
+            {QStringLiteral("ok"), checked.loaded.configuration.has_value()},
+            {QStringLiteral("sessions"), qint64(sessionsOf(checked))},
+            {QStringLiteral("executors"), qint64(executorsOf(checked))},
+            {QStringLiteral("complaints"), QJsonArray::fromStringList(checked.complaints)},
+            {QStringLiteral("findings"), findingsToJson(checked.loaded.findings)}};
+}
+
+QByteArray annotationsOf(const CheckedFile &checked)
+{
+    QString text;
+    QTextStream stream(&text);
+    printGithubFindings(stream, checked.loaded.findings);
+    stream.flush();
+    return text.toUtf8();
+}
+
+void tellPeople(const CheckedFile &checked, const QString &file, AnswerWriter &answer)
+{
+    for (const QString &complaint : checked.complaints)
+        notice(complaint);
+    printFindings(checked.loaded.findings);
+    if (checked.loaded.configuration) {
+        answer.write(
+            QStringLiteral("%1: ok, %2, %3\n")
+                .arg(file, counted(sessionsOf(checked), "session"), counted(executorsOf(checked), "executor"))
+                .toUtf8());
+    }
+}
+
 } // namespace
 
 CheckedFile checkFile(const QString &path)
@@ -58,30 +100,21 @@ void printFindings(const Findings &findings)
 
 ExitCode runCheckCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const CheckedFile checked = checkFile(invocation.argument);
-    const LoadedConfiguration &loaded = checked.loaded;
-    const Configuration *configuration = loaded.forChecks();
-    const bool ok = loaded.configuration.has_value();
-    const size_t sessions = configuration ? configuration->sessions.size() : 0;
-    const size_t executors = configuration ? configuration->executors.size() : 0;
-    if (invocation.has("json")) {
-        answer.writeJson({{QStringLiteral("file"), invocation.argument},
-                          {QStringLiteral("ok"), ok},
-                          {QStringLiteral("sessions"), qint64(sessions)},
-                          {QStringLiteral("executors"), qint64(executors)},
-                          {QStringLiteral("complaints"), QJsonArray::fromStringList(checked.complaints)},
-                          {QStringLiteral("findings"), findingsToJson(loaded.findings)}});
-    } else {
-        for (const QString &complaint : checked.complaints)
-            notice(complaint);
-        printFindings(loaded.findings);
-        if (ok) {
-            answer.write(
-                QStringLiteral("%1: ok, %2, %3\n")
-                    .arg(invocation.argument, counted(sessions, "session"), counted(executors, "executor"))
-                    .toUtf8());
-        }
+    const QString json = QStringLiteral("json");
+    const QString format =
+        invocation.values("format").value(0, invocation.has("json") ? json : QStringLiteral("text"));
+    if (invocation.has("json") && format != json) {
+        notice(QStringLiteral("--json and --format %1 contradict each other; give one of them.").arg(format));
+        return ExitCode::Usage;
     }
+    const CheckedFile checked = checkFile(invocation.argument);
+    const bool ok = checked.loaded.configuration.has_value();
+    if (format == json)
+        answer.writeJson(toJson(checked, invocation.argument));
+    else if (format == QLatin1String("github"))
+        answer.write(annotationsOf(checked));
+    else
+        tellPeople(checked, invocation.argument, answer);
     return ok ? ExitCode::Ok : ExitCode::Configuration;
 }
 

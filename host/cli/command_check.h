@@ -4,6 +4,8 @@
 #include "cli/command_table.h"
 #include "config/load.h"
 
+#include <array>
+
 namespace burrow {
 
 /// A configuration with everything that can be said of it without loading a plugin.
@@ -16,6 +18,9 @@ CheckedFile checkFile(const QString &path);
 
 /// The findings, and how many they are, on stderr; nothing where there are none.
 void printFindings(const Findings &findings);
+
+/// What --format of "check" takes.
+inline constexpr std::array checkFormats{"text", "github", "json"};
 
 ExitCode runCheckCommand(const Invocation &invocation, AnswerWriter &answer);
 

@@ -6,7 +6,7 @@
 #include "cli/command_usage.h"
 #include "cli/notices.h"
 #include "cli/text_table.h"
-#include "config/finding_code.h"
+#include "config/finding_page.h"
 #include "port/plugin_fault.h"
 
 #include <QJsonArray>
@@ -115,18 +115,24 @@ QJsonObject toJson(const Command &command)
             {QStringLiteral("examples"), examples}};
 }
 
+QString indented(const char *sample)
+{
+    return QLatin1String("  ") + QString::fromUtf8(sample).replace(u'\n', QLatin1String("\n  ")) + u'\n';
+}
+
 ExitCode explain(FindingCode code, const Invocation &invocation, AnswerWriter &answer)
 {
-    for (const FindingExplanation &each : findingExplanations()) {
-        if (each.code != code)
-            continue;
-        const QString sentence = QString::fromUtf8(each.sentence);
-        if (invocation.has("json"))
-            answer.writeJson(
-                {{QStringLiteral("code"), codeText(code)}, {QStringLiteral("explanation"), sentence}});
-        else
-            answer.write(QStringLiteral("%1: %2\n").arg(codeText(code), sentence).toUtf8());
-    }
+    const QString sentence = QString::fromUtf8(explanationOf(code).sentence);
+    const FindingPage &page = pageOf(code);
+    if (invocation.has("json"))
+        answer.writeJson({{QStringLiteral("code"), codeText(code)},
+                          {QStringLiteral("explanation"), sentence},
+                          {QStringLiteral("wrong"), QString::fromUtf8(page.wrong)},
+                          {QStringLiteral("mended"), QString::fromUtf8(page.mended)}});
+    else
+        answer.write(QStringLiteral("%1: %2\n\nWrong:\n%3\nMended:\n%4")
+                         .arg(codeText(code), sentence, indented(page.wrong), indented(page.mended))
+                         .toUtf8());
     return ExitCode::Ok;
 }
 

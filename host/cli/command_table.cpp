@@ -92,7 +92,7 @@ Exit codes; where several apply, the first of these:
         .summary = "check a configuration without starting anything",
         .group = CommandGroup::Configuration,
         .argument = {.presence = Presence::Required, .name = "FILE", .summary = "the configuration, in YAML", .kind = ValueKind::File},
-        .options = {json},
+        .options = {{"format", "FORMAT", "text (default), github (annotations of a change) or json", Repeats::No, ValueKind::Choice, checkFormats}, json},
         .details =
 R"(Findings are printed on stderr, each with its place, the line and what to do; stdout says
 what the configuration holds. Plugins are looked for, but none is loaded.

@@ -46,6 +46,9 @@ Findings arrangeFindings(Findings findings);
 /// `file:line:col: error[BUR1042]: message`, then the line with a caret under the place, then the help.
 void printFindings(QTextStream &out, const Findings &findings);
 
+/// One line for each finding in the form that GitHub's runners turn into annotations of a change.
+void printGithubFindings(QTextStream &out, const Findings &findings);
+
 /// One object for each finding, with the members of the struct; `excerpt` stays out.
 QJsonArray findingsToJson(const Findings &findings);
 

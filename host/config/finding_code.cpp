@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/finding_code.h"
 
+#include "base/assert.h"
+
+#include <algorithm>
 #include <array>
 
 namespace burrow {
@@ -71,6 +74,14 @@ constexpr std::array explanations = {
 std::span<const FindingExplanation> findingExplanations()
 {
     return explanations;
+}
+
+const FindingExplanation &explanationOf(FindingCode code)
+{
+    const auto found = std::find_if(explanations.begin(), explanations.end(),
+                                    [code](const FindingExplanation &each) { return each.code == code; });
+    BURROW_ASSERT(found != explanations.end());
+    return *found;
 }
 
 QString codeText(FindingCode code)

@@ -80,6 +80,8 @@ struct FindingExplanation
 /// All codes, by number.
 std::span<const FindingExplanation> findingExplanations();
 
+const FindingExplanation &explanationOf(FindingCode code);
+
 /// "BUR1042".
 QString codeText(FindingCode code);
 /// The code that codeText() writes so, in either case.

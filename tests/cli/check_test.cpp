@@ -50,6 +50,7 @@ private Q_SLOTS:
     void showsEveryFindingWithItsPlace();
     void showsNineMistakesOfOneFileAtOnce();
     void printsFindingsAsOneJsonValue();
+    void printsFindingsAsAnnotations();
     void findsAFileThatCannotBeRead();
     void showsWarningsAndSucceeds();
     void readsTheFilesOfOnStart_data();
@@ -144,6 +145,25 @@ void CheckTest::printsFindingsAsOneJsonValue()
         QCOMPARE(findings.at(0).toObject().value("line"), QJsonValue(2));
         QCOMPARE(findings.at(1).toObject().value("code"), QJsonValue("BUR1060"));
     }
+}
+
+void CheckTest::printsFindingsAsAnnotations()
+{
+    Program program;
+    program.write("a,b.yaml", "version: 1\nlimit: {}\nhost: { name: \"50%\" }\nplugins: { nowhere: {} }\n");
+    const Finished finished = program.run({"check", "a,b.yaml", "--format", "github"});
+    QCOMPARE(finished.exitCode, 78);
+    QCOMPARE(finished.err, QByteArray());
+    const QByteArrayList lines = finished.outLines();
+    QCOMPARE(lines.size(), 3);
+    QCOMPARE(lines[0], QByteArray("::error file=a%2Cb.yaml,line=2,col=1,endColumn=5,title=BUR1042::unknown key "
+                                  "\"limit\" at the top level%0Ahelp: did you mean \"limits\"?"));
+    QVERIFY2(lines[1].contains("host.name is \"50%25\""), lines[1].constData());
+    QVERIFY2(lines[2].startsWith("::warning file=a%2Cb.yaml,line=4,col=12,endColumn=18,title=BUR1202::"),
+             lines[2].constData());
+    QCOMPARE(program.again().run({"check", "absent.yaml", "--format=github"}).out.first(39),
+             QByteArray("::error file=absent.yaml,title=BUR1001:"));
+    QCOMPARE(program.again().run({"check", "a,b.yaml", "--format=github", "--json"}).exitCode, 2);
 }
 
 void CheckTest::findsAFileThatCannotBeRead()

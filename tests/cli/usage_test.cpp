@@ -126,7 +126,10 @@ void UsageTest::explainsTheCodeOfAFinding()
 {
     const Finished finished = Program().run({"help", "bur1042"});
     QCOMPARE(finished.exitCode, 0);
-    QVERIFY2(finished.out.startsWith("BUR1042: "), finished.out.constData());
+    QCOMPARE(finished.out, QByteArray("BUR1042: No such key exists at this place.\n\nWrong:\n"
+                                      "  limit: { sessions: 5 }\n\nMended:\n  limits: { sessions: 5 }\n"));
+    QCOMPARE(Program().run({"help", "BUR1003", "--json"}).json().value("wrong"),
+             QJsonValue("limits:\n\tsessions: 5"));
     const Finished plugin = Program().run({"help", "bur2103"});
     QCOMPARE(plugin.exitCode, 0);
     QVERIFY2(plugin.out.startsWith("BUR2103: ") && plugin.out.contains("\n  fix: update Burrow"),

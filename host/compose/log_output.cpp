@@ -153,7 +153,7 @@ QString rulesOf(const LoggingSettings &settings, Form form, bool toFile)
             rules += rulesFor(told, LogLevel::Error);
     }
     for (const auto &[category, level] : settings.categories)
-        rules += rulesFor(category, level);
+        rules += rulesFor(category, level.value);
     return rules;
 }
 

@@ -2,6 +2,7 @@
 #include "config/checker.h"
 
 #include "base/assert.h"
+#include "base/log_categories.h"
 #include "config/nearest_name.h"
 
 #include <QDir>
@@ -262,6 +263,18 @@ void checkExecutor(const Configuration &configuration, const QByteArray &name, c
            help.isEmpty() ? QStringLiteral("define it under executors") : help);
 }
 
+/// Other libraries have categories of their own, which nobody here knows; the host's own are all known.
+void checkLogCategory(const QByteArray &category, const Place &place, Findings &findings)
+{
+    const QByteArrayList known(logCategoryNames.begin(), logCategoryNames.end());
+    if (!category.startsWith("burrow.") || category.endsWith('*') || known.contains(category))
+        return;
+    reportWarning(findings, place, FindingCode::UnknownLogCategory,
+                  QStringLiteral("logging.categories sets a level for %1, which is no category of the host")
+                      .arg(quoted(category)),
+                  suggestionFor(category, known, QStringLiteral("there are")));
+}
+
 } // namespace
 
 Configuration checkDocument(const Node &root, Directories directories, Findings &findings,
@@ -272,6 +285,8 @@ Configuration checkDocument(const Node &root, Directories directories, Findings 
 
 void checkReferences(const Configuration &configuration, Findings &findings)
 {
+    for (const auto &[category, level] : configuration.logging.categories)
+        checkLogCategory(category, level.place, findings);
     for (const auto &[name, session] : configuration.sessions)
         checkExecutor(configuration, name, session, findings);
     for (const auto &[name, executor] : configuration.executors) {

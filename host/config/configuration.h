@@ -64,8 +64,8 @@ struct LoggingSettings
 {
     std::optional<LogLevel> level; ///< Unset: as much as suits where the records go.
     LogFormat format = LogFormat::Auto;
-    Placed<QString> file; ///< Empty: stderr.
-    std::map<QByteArray, LogLevel> categories;
+    Placed<QString> file;                              ///< Empty: stderr.
+    std::map<QByteArray, Placed<LogLevel>> categories; ///< The place is that of the category's name.
 };
 
 struct PluginSettings

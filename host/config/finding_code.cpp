@@ -56,6 +56,7 @@ constexpr std::array explanations = {
     FindingExplanation{FindingCode::PluginValue,        "A value does not fit what the plugin's manifest says of its configuration."},
     FindingExplanation{FindingCode::MoreFindings,       "There are more findings than are shown."},
     FindingExplanation{FindingCode::PluginNotFound,     "The file configures a plugin that was not found; nothing uses it."},
+    FindingExplanation{FindingCode::UnknownLogCategory, "A level is set for a category that the host does not log in."},
     FindingExplanation{FindingCode::InputFileUnreadable,  "The file of inputs cannot be opened or read."},
     FindingExplanation{FindingCode::InputEncoding,        "A line of inputs is not UTF-8."},
     FindingExplanation{FindingCode::InputTooLong,         "An input, or one of its keys, is larger than the host accepts."},

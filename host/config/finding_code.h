@@ -58,6 +58,7 @@ enum class FindingCode : quint16 {
     PluginValue = 1070,
     MoreFindings = 1099,
     PluginNotFound = 1202,
+    UnknownLogCategory = 1203,
 
     InputFileUnreadable = 2001,
     InputEncoding = 2002,

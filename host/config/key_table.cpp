@@ -78,7 +78,7 @@ constexpr KeyRow rows[] = {
     {.path = "logging.categories.*", .type = KeyType::Choice, .doc = "The least severity for this category.",
      .choices = logLevelName.names,
      .store = [](Draft &d, const CheckedValue &v) {
-         d.configuration.logging.categories[v.name] = chosen(logLevelName, v);
+         d.configuration.logging.categories[v.name] = {chosen(logLevelName, v), v.keyPlace};
      }},
     {.path = "logging.format", .type = KeyType::Choice,
      .doc = "How records look: lines of text (with auto also the priorities that the journal understands), or of JSON.",

@@ -92,7 +92,7 @@ void TestLoad::everyKeyArrivesTyped()
     QVERIFY(c.logging.level == LogLevel::Debug);
     QCOMPARE(c.logging.format, LogFormat::Json);
     QCOMPARE(c.logging.file.value, home.home + QStringLiteral("/data/burrow.log"));
-    QCOMPARE(c.logging.categories.at("burrow.plugin"), LogLevel::Error);
+    QCOMPARE(c.logging.categories.at("burrow.plugin").value, LogLevel::Error);
     const PluginSettings &plugin = c.plugins.at("acme.exec-2");
     QVERIFY(plugin.enabled);
     QVERIFY(plugin.runInline);

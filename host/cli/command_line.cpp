@@ -153,7 +153,11 @@ QString didYouMean(const QString &given, const QStringList &candidates)
 
 QString noSuchCommand(const QString &given)
 {
-    return QStringLiteral("there is no command \"%1\".%2").arg(given, didYouMean(given, commandNames()));
+    // Of a command of two words the first may be mistyped alone.
+    QStringList candidates = commandNames();
+    for (const QByteArray &word : commandFirstWords())
+        candidates += QString::fromLatin1(word);
+    return QStringLiteral("there is no command \"%1\".%2").arg(given, didYouMean(given, candidates));
 }
 
 namespace {

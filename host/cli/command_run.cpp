@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_run.h"
 
+#include "base/log_categories.h"
 #include "cli/answer_writer.h"
 #include "cli/command_check.h"
 #include "cli/notices.h"
@@ -8,6 +9,7 @@
 #include "cli/session_choice.h"
 #include "cli/status_line.h"
 #include "cli/store_source.h"
+#include "cli/words.h"
 #include "compose/composition.h"
 #include "compose/log_output.h"
 
@@ -148,6 +150,10 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     const Configuration &configuration = *loaded.configuration;
     if (const Result<void> applied = applyLogging(logging); !applied)
         return refuse(applied.error(), ExitCode::Configuration, report, configuration.host.name);
+    qCInfo(configLog).noquote() << QStringLiteral("%1: %2, %3")
+                                       .arg(configuration.file,
+                                            counted(configuration.sessions.size(), "session"),
+                                            counted(configuration.executors.size(), "executor"));
 
     Result<RunPlan> plan = planFor(invocation, configuration);
     if (!plan) {

@@ -108,6 +108,7 @@ Exit codes: 0 when there is no error, 78 when there is one, 2 for a wrong comman
     {
         .name = "config show",
         .summary = "show what counts of a configuration, defaults included",
+        .group = CommandGroup::Configuration,
         .argument = {.presence = Presence::Optional, .name = "FILE", .summary = "the configuration; without one, the defaults", .kind = ValueKind::File},
         .options = {{"origin", "", "say of each value where it was written"}, json},
         .details =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compose/store_choice.h"
 
+#include "base/log_categories.h"
 #include "model/reserved_keys.h"
 #include "store/memory_store.h"
 #include "store/sqlite_store.h"
@@ -40,6 +41,19 @@ TakenOver takenOver(SqliteStore &store, const Configuration &configuration)
             .orphans = report.created ? QByteArrayList() : orphansOf(configuration)};
 }
 
+QString logSentence(const TakenOver &taken)
+{
+    if (taken.created)
+        return QStringLiteral("%1 is new").arg(taken.path);
+    return QStringLiteral("%1: %2 sessions, %3 inputs open, %4")
+        .arg(taken.path)
+        .arg(taken.sessions)
+        .arg(taken.openInputs)
+        .arg(taken.orderly ? QStringLiteral("closed in order")
+                           : QStringLiteral("not closed by the last host, which may have run %1 of them")
+                                 .arg(taken.crashedInputs));
+}
+
 } // namespace
 
 Result<ChosenStore> chooseStore(const Configuration &configuration, const Clock &clock)
@@ -68,6 +82,7 @@ Result<ChosenStore> chooseStore(const Configuration &configuration, const Clock 
     if (!opened)
         return opened.error();
     chosen.takenOver = takenOver(**opened, configuration);
+    qCInfo(storeLog).noquote() << logSentence(*chosen.takenOver);
     chosen.store = *std::move(opened);
     return chosen;
 }

@@ -271,6 +271,9 @@ Host::Host(HostOptions options, Store &store, TimerClock &clock, QObject *parent
     : QObject(parent)
     , d(std::make_unique<Private>(std::move(options), store, clock))
 {
+    qCInfo(hostLog).noquote() << QStringLiteral("%1 carries sessions on %2 shards")
+                                     .arg(QString::fromUtf8(d->options.name))
+                                     .arg(d->shards.size());
     connect(&d->relay, &EventRelay::arrived, this, [this](const std::vector<SessionEvent> &events) {
         Q_EMIT eventsArrived(events);
         stopCollectingForNobody();

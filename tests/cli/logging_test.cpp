@@ -192,7 +192,8 @@ void LoggingTest::aFileTakesTheLogAndLeavesStderrToPeople()
     const QString log = program.path(QStringLiteral("state/logs/burrow.log"));
     const QList<QJsonObject> records = recordsOf(contentOf(log));
     QVERIFY(!of(records, "burrow.plugin").isEmpty());
-    QVERIFY(!of(records, "burrow.host").isEmpty());
+    for (const char *category : {"burrow.host", "burrow.store", "burrow.config"})
+        QVERIFY2(!of(records, QLatin1String(category)).isEmpty(), category);
     QCOMPARE(QFileInfo(log).permissions() & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
 
     program.again().run(untilIdle);

@@ -42,6 +42,10 @@ void UsageTest::refusesWhatItDoesNotUnderstand_data()
     using List = QStringList;
     QTest::newRow("no command") << List{} << QByteArray("which command?");
     QTest::newRow("unknown command") << List{"rnu"} << QByteArray("no command \"rnu\". Did you mean \"run\"?");
+    QTest::newRow("the first word of two mistyped")
+        << List{"sesion", "list"} << QByteArray("no command \"sesion\". Did you mean \"session\"?");
+    QTest::newRow("the second word of two mistyped")
+        << List{"session", "lisst"} << QByteArray("Did you mean \"session list\"?");
     QTest::newRow("far from any command") << List{"xylophone"} << QByteArray("no command \"xylophone\".\n");
     QTest::newRow("unknown option") << List{"check", "a.yaml", "--jsno"}
                                     << QByteArray("\"check\" has no option --jsno. Did you mean \"--json\"?");

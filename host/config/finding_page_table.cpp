@@ -58,6 +58,7 @@ constexpr std::array pages = {
     FindingPage{FindingCode::PluginValue, Configuration, "executors: { greeting: { plugin: echo, config: { uppercase: yes } } }", "executors: { greeting: { plugin: echo, config: { uppercase: true } } }"},
     FindingPage{FindingCode::MoreFindings, Situation, "a configuration with more than 50 mistakes", "correct the first ones, then check again"},
     FindingPage{FindingCode::PluginNotFound, Configuration, "plugins: { acme-exec: { enabled: true } }", "plugins: { acme-exec: { enabled: false } }"},
+    FindingPage{FindingCode::UnknownLogCategory, Configuration, "logging: { categories: { burrow.plugn: debug } }", "logging: { categories: { burrow.plugin: debug } }"},
     FindingPage{FindingCode::InputFileUnreadable, Situation, "on_start: { file: inputs.jsnl }", "on_start: { file: inputs.jsonl }"},
     FindingPage{FindingCode::InputEncoding, Situation, "a line that was saved as Latin-1", "iconv -f latin1 -t utf8 old.txt > inputs.txt"},
     FindingPage{FindingCode::InputTooLong, Situation, "a line of more than 16 MiB, or a key of more than 512 bytes", "a text that names a file, which the executor reads itself"},

@@ -171,8 +171,8 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     if (const std::optional<TakenOver> taken = (*composition)->takenOver())
         report.addTakenOver(*taken);
     const ExitCode code = serve(**composition, *std::move(plan), report, answer, signalWatch);
-    if ((*composition)->leakedInstances() > 0) {
-        // Their threads may still run, in libraries whose static objects an ordinary exit would destroy.
+    if (!(*composition)->close()) {
+        // Threads may still run in libraries whose static objects an ordinary exit would destroy.
         answer.flush();
         ::_exit(static_cast<int>(code));
     }

@@ -47,12 +47,7 @@ public:
                                      .cachePath = pluginStateFile(m_configuration, "plugin-probes.json")}})
     {
     }
-    ~HostComposition() override
-    {
-        m_host.reset();
-        m_factories.clear();
-        m_plugins.close(plugins_rest_max);
-    }
+    ~HostComposition() override { HostComposition::close(); }
 
     Result<void> build();
 
@@ -61,7 +56,7 @@ public:
     std::vector<Input> startInputs(const QByteArray &session, Findings &problems) const override;
     std::optional<TakenOver> takenOver() const override { return m_store.takenOver; }
     QByteArray executorOf(const QByteArray &session) const override;
-    quint32 leakedInstances() const override { return m_plugins.leakedInstances(); }
+    bool close() override;
 
 private:
     Result<void> loadPlugin(const QByteArray &id);
@@ -74,6 +69,15 @@ private:
     Factories m_factories;
     std::unique_ptr<Host> m_host;
 };
+
+bool HostComposition::close()
+{
+    m_host.reset();
+    m_factories.clear();
+    const bool atRest = m_plugins.close(plugins_rest_max);
+    m_store.store.reset();
+    return atRest;
+}
 
 Result<void> HostComposition::loadPlugin(const QByteArray &id)
 {

@@ -48,9 +48,9 @@ public:
     virtual std::optional<TakenOver> takenOver() const = 0;
     /// The executor's name per session, for display.
     virtual QByteArray executorOf(const QByteArray &session) const = 0;
-    /// Instances that never came to rest and were left alone; with any, the program must leave without running
-    /// static destructors.
-    virtual quint32 leakedInstances() const = 0;
+    /// Ends the host, lets the plugins come to rest and closes the store, as the destruction does. False when a
+    /// plugin did not: its threads may still run, so the program must leave without running static destructors.
+    virtual bool close() = 0;
 };
 
 /// Loads the plugins, opens the store and builds the host. The error is a sentence that names the plugin, the

@@ -20,6 +20,7 @@ public:
     static PluginRegistry &instance();
 
     /// Opens and initialises the library, or joins those who use it with the same configuration.
+    /// One that does not come back is given up after limits::plugin_answer_default.
     PluginResult<LoadedPlugin *> acquire(LoadOrder order);
     /// The last one waits until the plugin is at rest, and then calls `deinit`. False when it was not at rest
     /// in time: then it stays initialised, and the process should be left by _exit once its data is safe.
@@ -35,7 +36,9 @@ private:
     };
 
     PluginRegistry() = default;
+    // On the loading thread.
     PluginResult<LoadedPlugin *> load(const LoadOrder &order);
+    static bool deinitialise(LoadedPlugin &plugin, std::chrono::steady_clock::time_point deadline);
 
     std::mutex m_mutex;
     // guarded by m_mutex

@@ -68,4 +68,25 @@ bool SessionGate::waitUntilQuiet(std::chrono::steady_clock::time_point deadline)
     return m_quiet.wait_until(lock, deadline, [this] { return m_sessions.empty(); });
 }
 
+QString SessionGate::unrestText(const QString &plugin)
+{
+    quint32 instances = 0;
+    quint32 cleanups = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &[id, session] : m_sessions) {
+            instances += session.instances;
+            cleanups += static_cast<quint32>(session.waiting.size()) + (session.cleaning ? 1 : 0);
+        }
+    }
+    QString text = QStringLiteral("the plugin %1 has not come to rest in time:").arg(plugin);
+    if (instances > 0)
+        text += QStringLiteral(" of %1 instances its memory is kept").arg(instances);
+    if (cleanups > 0)
+        text += QStringLiteral("%1 %2 clean-ups are not done and are owed")
+                    .arg(QLatin1String(instances > 0 ? " and" : ""))
+                    .arg(cleanups);
+    return text;
+}
+
 } // namespace burrow

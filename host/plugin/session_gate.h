@@ -3,6 +3,8 @@
 
 #include "model/ids.h"
 
+#include <QString>
+
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -28,6 +30,8 @@ public:
 
     /// Waits until no instance lives and no clean-up runs or waits. False when the time was not enough.
     bool waitUntilQuiet(std::chrono::steady_clock::time_point deadline);
+    /// What of that plugin is not quiet, as a sentence.
+    QString unrestText(const QString &plugin);
 
 private:
     struct Session

@@ -44,7 +44,10 @@ void SessionCore::concludeRun(RunEnd end)
     if (auto *abandoned = std::get_if<RunAbandoned>(&end)) {
         m_run->instanceLost = true;
         reason = abandoned->reason;
-        m_run->lostReason = reason;
+        m_run->lostReason =
+            m_run->level == CurrentRun::Level::Abandoned
+                ? QStringLiteral("it was given up with a run that it did not end: %1").arg(reason)
+                : reason;
     } else {
         reason = std::get<RunCancelled>(end).reason;
     }

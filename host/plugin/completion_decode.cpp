@@ -233,6 +233,15 @@ DecodedCall decodeCallCompletion(const burrow_completion *completion, const char
                                               messageOf(completion->status, completion->error, rules))}};
 }
 
+RunError thrownRun(const CompletionRules &rules)
+{
+    RunError error;
+    error.cause = FailureCause::ExecutorInternal;
+    error.message =
+        QStringLiteral("the plugin %1 did not start the run: an exception left apply").arg(rules.plugin);
+    return error;
+}
+
 RunError refusedRun(qint32 status, const CompletionRules &rules)
 {
     RunError error;

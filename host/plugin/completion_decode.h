@@ -39,6 +39,9 @@ struct DecodedCall
 DecodedCall decodeCallCompletion(const burrow_completion *completion, const char *call,
                                  const CompletionRules &rules);
 
+/// A run that its plugin did not start because an exception left `apply`.
+RunError thrownRun(const CompletionRules &rules);
+
 /// A run that its plugin refused to start.
 RunError refusedRun(qint32 status, const CompletionRules &rules);
 

@@ -197,7 +197,7 @@ void Instance::callApply()
         threw("apply", result.what);
     const int32_t status = statusOf(result);
     if (status != BURROW_OK && refuse(TokenKind::Apply, token, m_runLease))
-        runEnded(refusedRun(status, m_rules));
+        runEnded(result.threw ? thrownRun(m_rules) : refusedRun(status, m_rules));
 }
 
 void Instance::callCommitted()

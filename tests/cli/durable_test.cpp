@@ -64,6 +64,7 @@ private Q_SLOTS:
     void runsWhatIsNewInTheConfiguration();
     void tellsWhatItTookOverAsJson();
     void goesOnAfterCtrlC();
+    void givesWhatIsOpenToTheExecutorThatIsConfiguredNow();
     void leavesASessionAloneThatTheConfigurationLost();
     void saysWhatFailedBefore();
     void refusesASecondHostOfTheFile();
@@ -168,6 +169,31 @@ void DurableTest::goesOnAfterCtrlC()
         QCOMPARE(session.value("failed_runs"), QJsonValue(0));
         QCOMPARE(session.value("open"), QJsonValue(0));
     }
+}
+
+void DurableTest::givesWhatIsOpenToTheExecutorThatIsConfiguredNow()
+{
+    Program program;
+    program.write("holding.yaml", holding);
+    program.write("hold", "");
+    program.write("left.txt", prompts("left", 2));
+    program.start({"run", "holding.yaml", "--input", "left=left.txt"});
+    Program other;
+    other.setEnvironment("HOME", program.path({}));
+    const QStringList list{"session", "list", "--config", program.path("holding.yaml"), "--json"};
+    QTRY_COMPARE_WITH_TIMEOUT(sessionIn(other.again().run(list).json(), "left").value("open"), QJsonValue(2),
+                              60'000);
+    program.signal(SIGINT);
+    QCOMPARE(program.finish().exitCode, 4);
+
+    program.write("holding.yaml",
+                  QByteArray(holding)
+                      .replace("sessions:", R"(  parrot: { plugin: echo, config: { prefix: "> " } }
+sessions:)")
+                      .replace("left: { executor: holder }", "left: { executor: parrot }"));
+    const Finished second = program.again().run({"run", "holding.yaml", "--until-idle"});
+    QCOMPARE(second.exitCode, 0);
+    QVERIFY2(second.out.startsWith("left  │ > left 1\nleft  │ > left 2\n"), second.out.constData());
 }
 
 void DurableTest::leavesASessionAloneThatTheConfigurationLost()

@@ -29,6 +29,18 @@ _burrow_sessions()
     "${words[0]}" session list --names "${where[@]}" 2> /dev/null
 }
 
+# Offers the lines that begin with $1, each with $2 behind it. What a store holds is not trusted: compgen would run
+# what stands in a name, and so would whoever presses return, so it is quoted.
+_burrow_lines()
+{
+    local line
+    while IFS= read -r line; do
+        [[ $line == "$1"* ]] || continue
+        printf -v line %q "$line"
+        COMPREPLY+=("$line$2")
+    done
+}
+
 _burrow_files()
 {
     local file
@@ -45,12 +57,12 @@ _burrow_value()
 {
     case $1 in
         file) _burrow_files "$2" ;;
-        session) mapfile -t COMPREPLY < <(compgen -W "$(_burrow_sessions)" -- "$2") ;;
+        session) _burrow_lines "$2" < <(_burrow_sessions) ;;
         session-file)
             if [[ $2 == *=* ]]; then
                 _burrow_files "${2#*=}"
             else
-                mapfile -t COMPREPLY < <(compgen -S = -W "$(_burrow_sessions)" -- "$2")
+                _burrow_lines "$2" = < <(_burrow_sessions)
                 compopt -o nospace 2> /dev/null
             fi
             ;;

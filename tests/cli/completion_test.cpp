@@ -89,6 +89,7 @@ private Q_SLOTS:
     void bashOffersWhatFits_data();
     void bashOffersWhatFits();
     void bashKnowsEveryCommandAndOption();
+    void bashRunsNothingThatANameSays();
     void bashCompletesAsSomebodyTypes();
     void zshCompletesAsSomebodyTypes();
     void fishOffersWhatFits_data();
@@ -152,6 +153,20 @@ void CompletionTest::bashKnowsEveryCommandAndOption()
         for (const QJsonValue &option : options)
             QVERIFY(offered.contains(QLatin1String("--") + option.toObject().value("name").toString()));
     }
+}
+
+void CompletionTest::bashRunsNothingThatANameSays()
+{
+    const Folder folder(QStringLiteral("bash"));
+    // Stands for a store that somebody else has made.
+    folder.write("names", "#!/bin/sh\nprintf '%s\\n' 'x$(touch ran)' 'x`touch ran`' 'x;touch ran'\n");
+    QFile::setPermissions(folder.path(QStringLiteral("names")), QFile::ReadOwner | QFile::ExeOwner);
+    const QString script =
+        QStringLiteral("source ./script; COMP_WORDS=(./names session show x); COMP_CWORD=3; _burrow; "
+                       "eval \"printf '%s\\n' ${COMPREPLY[*]}\"");
+    QCOMPARE(sorted(outputOf(QStringLiteral("bash"), {"--norc", "--noprofile", "-c", script}, folder)),
+             (QStringList{"x$(touch ran)", "x;touch ran", "x`touch ran`"}));
+    QVERIFY(!QFileInfo::exists(folder.path(QStringLiteral("ran"))));
 }
 
 void CompletionTest::bashCompletesAsSomebodyTypes()

@@ -78,7 +78,8 @@ CheckedFile checkFile(const QString &path)
     CheckedFile checked{.loaded = loadConfiguration(path)};
     if (const Configuration *configuration = checked.loaded.forChecks()) {
         const std::unique_ptr<PluginCatalog> catalog = makeCatalog(*configuration);
-        checked.complaints = catalog->complaints();
+        for (const QString &complaint : catalog->complaints())
+            checked.complaints.append(checked.loaded.secrets.masked(complaint));
         addCatalogFindings(checked.loaded, *catalog);
         addStartFindings(checked.loaded);
     }

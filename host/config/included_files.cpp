@@ -140,7 +140,9 @@ private:
     /// The file is one of those that lead here.
     bool isOpen(const QString &file, const Node &item)
     {
-        if (!m_open.contains(QFileInfo(file).canonicalFilePath()))
+        const QString canonical = QFileInfo(file).canonicalFilePath();
+        // A configuration that came as text need not be a file.
+        if (canonical.isEmpty() || !m_open.contains(canonical))
             return false;
         refuse(item.place, FindingCode::IncludeCycle,
                QStringLiteral("%1 includes itself, directly or through others").arg(file),

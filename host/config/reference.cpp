@@ -81,7 +81,7 @@ private:
         const QByteArrayView kind = colon < 0 ? QByteArrayView() : body.first(colon);
         if (body.indexOf("${") >= 0)
             refuse(FindingCode::ReferenceForm, QStringLiteral("a reference stands inside of another one"),
-                   QStringLiteral("a default is plain text"));
+                   QStringLiteral("what stands in a reference is plain text"));
         else if (kind == "env")
             variable(body.sliced(colon + 1), result);
         else if (kind == "file")

@@ -45,8 +45,10 @@ ReferencedFile readOpened(QFile &file)
     struct stat status = {};
     if (::fstat(file.handle(), &status) != 0)
         return refused(FindingCode::ReferencedFile, QStringLiteral("cannot be read: %1").arg(lastError()));
+    if (S_ISDIR(status.st_mode))
+        return refused(FindingCode::ReferencedFile, QStringLiteral("is a folder"));
     if (!S_ISREG(status.st_mode))
-        return refused(FindingCode::ReferencedFile, QStringLiteral("is not a file"));
+        return refused(FindingCode::ReferencedFile, QStringLiteral("is a pipe or a device"));
     if ((status.st_mode & (S_IRGRP | S_IROTH)) != 0) {
         const QString mode = QStringLiteral("%1").arg(status.st_mode & 07777U, 4, 8, QLatin1Char('0'));
         return refused(FindingCode::ReferencedFileExposed,

@@ -101,10 +101,22 @@ Finding unexpectedColon(const Place &place)
     return finding;
 }
 
+/// `{ key: ${env:X} }`: to YAML the brace of the reference opens a mapping.
+bool isBraceOfReference(const Place &place)
+{
+    const QByteArrayView line = place.source->line(place.line);
+    return place.byteColumn > 0 && place.byteColumn < line.size() && line[place.byteColumn] == '{'
+           && line[place.byteColumn - 1] == '$';
+}
+
 Finding unclosedBracket(const Place &place, const Place &openBracket, const char *expected)
 {
     if (!openBracket.isGiven())
         return findingAt(place, FindingCode::Syntax, QStringLiteral("a bracket is not closed"));
+    if (isBraceOfReference(place))
+        return findingAt(place, FindingCode::Syntax,
+                         QStringLiteral("within brackets a value with a reference needs quotes"),
+                         QStringLiteral("write \"${…}\", with the quotes"));
     const bool atEnd = place.source->offset(place.line, place.byteColumn) >= place.source->bytes().size();
     if (atEnd)
         return findingAt(openBracket, FindingCode::Syntax,

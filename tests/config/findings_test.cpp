@@ -7,6 +7,8 @@
 #include <QTest>
 #include <QTextStream>
 
+#include <sys/stat.h>
+
 using namespace burrow;
 
 namespace {
@@ -22,9 +24,21 @@ QByteArray contentOf(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
+/// The environment of every golden file. No expected text holds the first three.
+std::optional<QByteArray> variable(const QByteArray &name)
+{
+    if (name == "SECRET")
+        return QByteArray("hunter2secret");
+    if (name == "NUMBER")
+        return QByteArray("8675309");
+    if (name == "LATIN")
+        return QByteArray("caf\xe9");
+    return std::nullopt;
+}
+
 LoadedConfiguration load(const QString &name, const QByteArray &yaml)
 {
-    LoadedConfiguration loaded = loadConfigurationText(name, yaml, {QStringLiteral("/srv/me"), {}});
+    LoadedConfiguration loaded = loadConfigurationText(name, yaml, {QStringLiteral("/srv/me"), {}, variable});
     if (name.startsWith(QLatin1String("plugin_")))
         addCatalogFindings(loaded, FixtureCatalog());
     return loaded;
@@ -49,10 +63,17 @@ class TestFindings : public QObject
 
 private Q_SLOTS:
     /// What a golden file includes or refers to is found beside it.
-    void initTestCase() { QVERIFY(QDir::setCurrent(goldenFolder().path())); }
+    void initTestCase();
     void everyMessageIsAsWritten_data();
     void everyMessageIsAsWritten();
 };
+
+void TestFindings::initTestCase()
+{
+    QVERIFY(QDir::setCurrent(goldenFolder().path()));
+    // A checkout may keep files from others; this one is found to be open to them.
+    QVERIFY(::chmod("parts/open.key", 0644) == 0);
+}
 
 void TestFindings::everyMessageIsAsWritten_data()
 {

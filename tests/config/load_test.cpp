@@ -385,12 +385,14 @@ void TestLoad::brokenFilesNeverThrow()
     QRandomGenerator random(20240101);
     const QByteArray original = everyKey();
     const QByteArray signs = "{}[]:,-?&*!|>'\"%@`#~ \n\t0a\\<\xc3\xa4";
+    const QByteArrayList references{"${env:X}", "${env:X:-",          "${file:/}", "$$",
+                                    "${",       "include: [ '*' ]\n", "\n\t"};
     for (int round = 0; round < 3000; ++round) {
         QByteArray yaml = original;
         const int changes = 1 + static_cast<int>(random.bounded(4));
         for (int change = 0; change < changes; ++change) {
             const qsizetype at = random.bounded(static_cast<int>(yaml.size()));
-            switch (random.bounded(4)) {
+            switch (random.bounded(5)) {
             case 0:
                 yaml.insert(at, signs[random.bounded(static_cast<int>(signs.size()))]);
                 break;
@@ -399,6 +401,9 @@ void TestLoad::brokenFilesNeverThrow()
                 break;
             case 2:
                 yaml.remove(at, 1 + random.bounded(30));
+                break;
+            case 3:
+                yaml.insert(at, references[random.bounded(static_cast<int>(references.size()))]);
                 break;
             default:
                 yaml.insert(at, yaml.mid(random.bounded(static_cast<int>(yaml.size())), random.bounded(60)));

@@ -264,10 +264,10 @@ void TestReferences::filesThatCannotBeUsedAreNamed()
              QStringLiteral("the file \"no/such\" cannot be opened: No such file or directory"));
     QCOMPARE(absent.findings.at(0).help, QStringLiteral("the path starts where this file is"));
     QCOMPARE(folder.load("host: { name: \"${file:.}\" }\n").findings.at(0).message,
-             QStringLiteral("the file \".\" is not a file"));
+             QStringLiteral("the file \".\" is a folder"));
     QCOMPARE(::mkfifo(QFile::encodeName(folder.path("pipe")).constData(), 0600), 0);
     QCOMPARE(folder.load("host: { name: \"${file:pipe}\" }\n").findings.at(0).message,
-             QStringLiteral("the file \"pipe\" is not a file"));
+             QStringLiteral("the file \"pipe\" is a pipe or a device"));
     for (const QByteArray &content :
          {QByteArray("\xff"), QByteArray("a\0b", 3), QByteArray((1 << 20) + 1, 'x')}) {
         const LoadedConfiguration loaded = SecretFolder(content).load("host: { name: \"${file:key}\" }\n");

@@ -204,6 +204,8 @@ FinishedInput SessionCore::finished(const InputRecord &record, TerminalKind kind
     result.reason = reason;
     result.attempt = record.starts;
     result.run = record.registers.run;
+    result.idempotencyKey = record.key();
+    result.payloadHash = record.payloadHash;
     result.outcome = std::move(outcome);
     return result;
 }

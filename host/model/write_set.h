@@ -72,6 +72,8 @@ struct FinishedInput
     RunId run;
     quint64 boundarySequence = 0;
     InputId replacedBy;
+    QByteArray idempotencyKey; ///< As it was accepted, with the hash: they stay known after its end.
+    quint64 payloadHash = 0;
     Outcome outcome; ///< What outcome(id) answers from now on.
 };
 

@@ -24,14 +24,16 @@ struct StoredOutcome
 {
     SessionId session;
     FinishedInput input;
-    QByteArray idempotencyKey;
-    quint64 payloadHash = 0;
     WallTime endedAt; ///< When the store took the write.
 };
 
-/// Whether a submit may wait for the disk on the calling thread: for a caller that has nothing else to do,
-/// which spares it two wake-ups of another thread. A store without such a path ignores it.
-enum class SubmitHint : quint8 { NeverBlock, MayBlock };
+/// What the caller of a submit does next. A store without a use for it ignores it.
+enum class SubmitHint : quint8 {
+    NeverBlock,
+    MayBlock,  ///< Nothing else is left to do: the store may write on the calling thread, which spares it two
+               ///< wake-ups of another one.
+    MoreComes, ///< It submits again at once, be it nothing: the store may begin with these or wait.
+};
 
 class Store
 {

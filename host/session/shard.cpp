@@ -16,6 +16,8 @@ constexpr int rounds_per_drain = 16;
 /// Loops that a shard keeps for the next sessions that wake. A burst may need more; they are not kept, or every
 /// session that ever had work would cost as much as a busy one.
 constexpr std::size_t spare_loops_max = 1024;
+/// A long round gives so many writes away before it goes on, so that they are written meanwhile.
+constexpr std::size_t writes_per_part = 64;
 
 QEvent::Type drainEventType()
 {
@@ -180,6 +182,10 @@ void Shard::serveReady()
     const MonotonicTime now = m_clock.now();
     for (SessionRecord *record : m_serving) {
         serveOne(*record, now);
+        if (m_writes.size() >= writes_per_part) {
+            m_store.submit(std::exchange(m_writes, {}), *this, SubmitHint::MoreComes);
+            m_promisedMore = true;
+        }
     }
     m_serving.clear();
 }
@@ -270,14 +276,15 @@ void Shard::flushEvents()
         m_observer.sessionsSaid(std::exchange(m_events, {}));
 }
 
-/// The store gets the round's writes with one call, and may write them on this thread only when nothing else is
-/// left to do here. The answers of the round go out behind that write, not before it: whoever hears one comes
-/// back with the next input, and those who hear together come back together and share a commit. Before it, they
-/// would fall into two groups that take turns, and each commit would carry half. On a disk that is too slow to
-/// be waited for here, this waits for nothing.
+/// The store gets the round's writes with one call, or the last of them when there were many, and may write
+/// them on this thread only when nothing else is left to do here. The answers of the round go out behind that
+/// write, not before it: whoever hears one comes back with the next input, and those who hear together come
+/// back together and share a commit. Before it, they would fall into two groups that take turns, and each
+/// commit would carry half. On a disk that is too slow to be waited for here, this waits for nothing.
 void Shard::writeAndAnswer()
 {
-    if (!m_writes.empty()) {
+    const bool promised = std::exchange(m_promisedMore, false);
+    if (promised || !m_writes.empty()) {
         const bool nobodyWaits = m_ready.empty() && m_inbox->isEmpty();
         m_store.submit(std::exchange(m_writes, {}), *this,
                        nobodyWaits ? SubmitHint::MayBlock : SubmitHint::NeverBlock);

@@ -142,6 +142,7 @@ private:
     std::size_t m_boundLoops = 0;
     std::size_t m_stillUp = 0;
     MonotonicTime m_hardAt = MonotonicTime::never(); ///< When a shutdown stops waiting for boundaries.
+    bool m_promisedMore = false;                     ///< The store was given a part of this round's writes.
     bool m_shuttingDown = false;
     bool m_draining = false;
     bool m_drainAgain = false; ///< Somebody asked for a drain from inside one.

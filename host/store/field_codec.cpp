@@ -5,6 +5,7 @@
 
 #include <QtEndian>
 
+#include <bit>
 #include <cstring>
 
 namespace burrow {
@@ -28,17 +29,24 @@ qsizetype putLength(char *to, quint64 length)
 
 void FieldWriter::appendNumber(char tag, quint64 value)
 {
-    std::array<char, sizeof value> little{};
-    qToLittleEndian(value, little.data());
-    qsizetype size = sizeof value;
-    while (size > 0 && little[static_cast<std::size_t>(size) - 1] == 0)
-        --size;
-    appendBytes(tag, {little.data(), size});
+    const auto size = static_cast<char>((std::bit_width(value) + 7) / 8);
+    // All eight bytes are put there, and those that say nothing are written over by what follows.
+    char *at = room(2 + qsizetype(sizeof value));
+    *at++ = tag;
+    *at++ = size;
+    qToLittleEndian(value, at);
+    m_size += 2 + size;
 }
 
 void FieldWriter::appendId(char tag, const Uuid &uuid)
 {
-    appendBytes(tag, IdBytes(uuid).view());
+    constexpr qsizetype size = 2 * sizeof(quint64);
+    char *at = room(2 + size);
+    *at++ = tag;
+    *at++ = char(size);
+    qToBigEndian(uuid.high, at);
+    qToBigEndian(uuid.low, at + sizeof uuid.high);
+    m_size += 2 + size;
 }
 
 void FieldWriter::appendBytes(char tag, QByteArrayView value)
@@ -67,7 +75,7 @@ void FieldWriter::endRecord(qsizetype begin)
     std::array<char, length_bytes_max> length;
     const qsizetype taken = putLength(length.data(), static_cast<quint64>(size));
     room(taken - 1);
-    char *const record = m_bytes.data() + begin;
+    char *const record = m_begin + begin;
     std::memmove(record + taken - 1, record, static_cast<std::size_t>(size));
     std::copy_n(length.data(), taken, record - 1);
     m_size += taken - 1;

@@ -31,6 +31,7 @@ class FieldWriter
 public:
     explicit FieldWriter(qsizetype expectedBytes = 64)
         : m_bytes(expectedBytes, Qt::Uninitialized)
+        , m_begin(m_bytes.data())
     {
         putByte(field_codec_version);
     }
@@ -58,7 +59,11 @@ public:
         if (!value.isEmpty())
             appendBytes(tag, value);
     }
-    void text(char tag, const QString &value) { bytes(tag, value.toUtf8()); }
+    void text(char tag, const QString &value)
+    {
+        if (!value.isEmpty())
+            appendBytes(tag, value.toUtf8());
+    }
     template <typename Tag>
     void id(char tag, const Id<Tag> &value)
     {
@@ -123,9 +128,11 @@ private:
     /// Where so many further bytes can be put.
     char *room(qsizetype bytes)
     {
-        if (m_size + bytes > m_bytes.size())
+        if (m_size + bytes > m_bytes.size()) {
             m_bytes.resize(std::max(m_bytes.size() * 2, m_size + bytes));
-        return m_bytes.data() + m_size;
+            m_begin = m_bytes.data();
+        }
+        return m_begin + m_size;
     }
     void putByte(char byte)
     {
@@ -134,6 +141,7 @@ private:
     }
 
     QByteArray m_bytes;   ///< Its size is what there is room for.
+    char *m_begin;        ///< Of m_bytes, which nobody shares.
     qsizetype m_size = 0; ///< What is in use.
 };
 

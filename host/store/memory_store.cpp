@@ -133,7 +133,7 @@ void MemoryStore::findOutcomeByKey(SessionId session, const QByteArray &key, Out
     {
         const std::lock_guard lock(m_mutex);
         for (const auto &[sequence, outcome] : m_ledger) {
-            if (outcome.session == session && outcome.idempotencyKey == key)
+            if (outcome.session == session && outcome.input.idempotencyKey == key)
                 found = outcome; // The one that was accepted last.
         }
     }
@@ -146,10 +146,10 @@ void MemoryStore::loadKeys(SessionId session, KeysReply reply)
     {
         const std::lock_guard lock(m_mutex);
         for (const auto &[sequence, outcome] : m_ledger) {
-            if (outcome.session == session && !outcome.idempotencyKey.isEmpty()) {
-                keys.push_back({.key = outcome.idempotencyKey,
+            if (outcome.session == session && !outcome.input.idempotencyKey.isEmpty()) {
+                keys.push_back({.key = outcome.input.idempotencyKey,
                                 .input = outcome.input.id,
-                                .payloadHash = outcome.payloadHash,
+                                .payloadHash = outcome.input.payloadHash,
                                 .endedAs = outcome.input.outcome.outcome,
                                 .endedAt = outcome.endedAt});
             }
@@ -176,9 +176,8 @@ void MemoryStore::remember(StoredOutcome outcome)
 void MemoryStore::finish(Image &image, const std::vector<FinishedInput> &inputs)
 {
     for (const FinishedInput &input : inputs) {
-        const auto row = image.open.find(input.sequence);
-        remember({image.id, input, row->second.input->idempotencyKey, row->second.payloadHash, now()});
-        image.open.erase(row);
+        remember({image.id, input, now()});
+        image.open.erase(input.sequence);
     }
 }
 
@@ -206,8 +205,10 @@ QString MemoryStore::apply(Image &image, const AcceptOperation &operation)
         FinishedInput consumed;
         consumed.sequence = sequence;
         consumed.id = operation.row.input->id;
+        consumed.idempotencyKey = operation.row.input->idempotencyKey;
+        consumed.payloadHash = operation.row.payloadHash;
         consumed.outcome.outcome = OutcomeClass::CompletedWithoutResult;
-        remember({image.id, consumed, operation.row.input->idempotencyKey, operation.row.payloadHash, now()});
+        remember({image.id, consumed, now()});
         return {};
     }
     image.open.emplace(sequence, operation.row);

@@ -29,12 +29,11 @@ public:
             FinishedInput ended;
             ended.sequence = operation.row.sequence;
             ended.id = operation.row.input->id;
+            ended.idempotencyKey = operation.row.input->idempotencyKey;
+            ended.payloadHash = operation.row.payloadHash;
             ended.outcome.outcome = OutcomeClass::CompletedWithoutResult;
-            LedgerColumns row = encodeFinished(ended, m_entry.sid, m_now);
-            row.key = operation.row.input->idempotencyKey;
-            row.payloadHash = operation.row.payloadHash;
-            row.crc = checksum(row);
-            m_set.consumed = std::move(row);
+            m_set.consumed = encodeFinished(ended, m_entry.sid, m_now);
+            m_set.consumed->crc = checksum(*m_set.consumed);
             return;
         }
         m_set.accepted = encodeInput(operation.row, m_entry.sid);
@@ -94,6 +93,8 @@ private:
         m_set.finished.reserve(inputs.size());
         for (const FinishedInput &input : inputs)
             m_set.finished.push_back(encodeFinished(input, m_entry.sid, m_now));
+        for (LedgerColumns &row : m_set.finished)
+            row.crc = checksum(row);
     }
 
     void session(const SessionRow &row)

@@ -19,7 +19,7 @@ struct PreparedSet
 
     std::optional<InputColumns> accepted;
     std::optional<LedgerColumns> consumed; ///< Accepted and ended at once: never among the open inputs.
-    std::vector<LedgerColumns> finished;   ///< Key, hash and checksum are the writer's to fill in.
+    std::vector<LedgerColumns> finished;
     std::vector<RequeuedInput> requeued;
     std::optional<SessionColumns> row;
     StartGrant grant; ///< That of `row`.

@@ -11,7 +11,6 @@ namespace burrow {
 InputColumns encodeInput(const InputRow &row, qint64 sid);
 std::optional<InputRow> decodeInput(const InputColumns &columns);
 
-/// `key`, `payloadHash` of the row are those of its input: the caller takes them from there.
 LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt);
 std::optional<FinishedInput> decodeFinished(const LedgerColumns &columns);
 

@@ -34,11 +34,12 @@ public:
     {
         integer(static_cast<quint64>(value.size()));
         const std::size_t size = static_cast<std::size_t>(value.size());
-        if (m_size + size > m_gathered.size())
+        if (size > m_gathered.size() / 2) { // Summed where they are.
             flush();
-        if (size > m_gathered.size()) {
             m_crc = crc32c(m_crc, value);
         } else {
+            if (m_size + size > m_gathered.size())
+                flush();
             std::copy(value.begin(), value.end(), m_gathered.begin() + static_cast<std::ptrdiff_t>(m_size));
             m_size += size;
         }

@@ -74,6 +74,8 @@ LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime
     columns.boundarySequence = finished.boundarySequence;
     columns.run = finished.run.uuid;
     columns.id = finished.id.uuid;
+    columns.key = finished.idempotencyKey;
+    columns.payloadHash = finished.payloadHash;
     columns.endedAt = endedAt.sinceEpoch.count();
     FieldWriter writer(finished.outcome.text.size() + finished.outcome.json.size() + 96);
     const Detail detail{finished.reason, finished.replacedBy, finished.outcome};
@@ -98,6 +100,8 @@ std::optional<FinishedInput> decodeFinished(const LedgerColumns &columns)
     finished.run = {columns.run.uuid()};
     finished.boundarySequence = columns.boundarySequence;
     finished.replacedBy = detail.replacedBy;
+    finished.idempotencyKey = columns.key;
+    finished.payloadHash = columns.payloadHash.value();
     finished.outcome = std::move(detail.outcome);
     return finished;
 }

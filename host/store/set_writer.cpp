@@ -36,21 +36,17 @@ Result<SetWriter> SetWriter::make(SqliteDatabase &database)
         {&writer.m_commit, "COMMIT"},
         {&writer.m_epoch, "SELECT epoch FROM host WHERE k=1"},
         {&writer.m_createSession, session_insert},
-        {&writer.m_insertInput, input_insert},
-        {&writer.m_findInput, "SELECT key,phash FROM input WHERE seq=? AND sid=?"},
+        {&writer.m_findInput, "SELECT 1 FROM input WHERE seq=? AND sid=?"},
         {&writer.m_readInput, readInput.constData()},
         {&writer.m_updateInput, "UPDATE input SET adm=?,tries=?,starts=?,crashes=?,crc=? WHERE seq=?"},
-        {&writer.m_deleteInput, "DELETE FROM input WHERE seq=?"},
+        {&writer.m_deleteInput, "DELETE FROM input WHERE seq=? AND sid=?"},
         {&writer.m_findLedger, "SELECT 1 FROM ledger WHERE seq=?"},
-        {&writer.m_insertLedger, ledger_insert},
         {&writer.m_updateSession, "UPDATE session SET phase=?,rev=?,next_adm=?,prio_adm=?,last_run=?,grant=?,"
                                   "crc=? WHERE sid=?"},
         {&writer.m_upsertCold, "INSERT INTO cold(sid,binding,crc) VALUES(?,?,?) ON CONFLICT(sid) DO UPDATE "
                                "SET binding=excluded.binding,crc=excluded.crc"},
         {&writer.m_upsertSnapshot, "INSERT INTO snapshot(sid,run,bytes,crc) VALUES(?,?,?,?) ON CONFLICT(sid) "
                                    "DO UPDATE SET run=excluded.run,bytes=excluded.bytes,crc=excluded.crc"},
-        {&writer.m_insertReceipt, receipt_insert},
-        {&writer.m_insertEvent, event_insert},
     };
     for (const auto &[statement, sql] : statements) {
         Result<SqliteStatement> prepared = database.prepare(sql);
@@ -58,11 +54,22 @@ Result<SetWriter> SetWriter::make(SqliteDatabase &database)
             return prepared.error();
         *statement = std::move(*prepared);
     }
+    for (const Result<void> &prepared : {writer.m_newInputs.prepare(database, input_insert),
+                                         writer.m_newLedger.prepare(database, ledger_insert),
+                                         writer.m_newReceipts.prepare(database, receipt_insert),
+                                         writer.m_newEvents.prepare(database, event_insert)}) {
+        if (!prepared)
+            return prepared.error();
+    }
     return writer;
 }
 
 void SetWriter::undoTo(std::size_t mark)
 {
+    m_newInputs.drop();
+    m_newLedger.drop();
+    m_newReceipts.drop();
+    m_newEvents.drop();
     for (; m_grants.size() > mark; m_grants.pop_back())
         m_grants.back().entry->grant = std::move(m_grants.back().before);
 }
@@ -86,10 +93,41 @@ SetResult SetWriter::result(int code) const
     return {disagrees ? SetResult::Kind::Refused : SetResult::Kind::Failed, code, reason};
 }
 
+SetResult SetWriter::flush()
+{
+    int code = m_newInputs.flush();
+    if (code == SQLITE_DONE)
+        code = m_newLedger.flush();
+    if (code == SQLITE_DONE)
+        code = m_newReceipts.flush();
+    if (code == SQLITE_DONE)
+        code = m_newEvents.flush();
+    return result(code);
+}
+
+/// A session can speak of an input as soon as it was accepted, here as soon as its row is gathered.
+bool SetWriter::needsGathered(const PreparedSet &set) const
+{
+    const InputColumns *oldest = m_newInputs.oldest();
+    if (oldest == nullptr || set.entry == nullptr)
+        return false;
+    const auto isNew = [oldest](quint64 sequence) { return sequence >= oldest->sequence; };
+    return std::any_of(set.finished.begin(), set.finished.end(),
+                       [&](const LedgerColumns &row) { return isNew(row.sequence); })
+           || std::any_of(set.requeued.begin(), set.requeued.end(),
+                          [&](const RequeuedInput &input) { return isNew(input.sequence); })
+           || std::any_of(set.grant.inputs.begin(), set.grant.inputs.end(), isNew)
+           || std::any_of(set.entry->grant.inputs.begin(), set.entry->grant.inputs.end(), isNew);
+}
+
 SetResult SetWriter::write(PreparedSet &set)
 {
     if (!set.defect.isEmpty())
         return refused(set.defect);
+    if (needsGathered(set)) {
+        if (SetResult flushed = flush(); flushed.kind != SetResult::Kind::Written)
+            return flushed;
+    }
     if (set.kind == PreparedSet::Kind::Create) {
         bindRow(m_createSession, *set.row);
         return result(m_createSession.run());
@@ -103,7 +141,7 @@ SetResult SetWriter::write(PreparedSet &set)
         if (!go(requeue(input, *set.entry)))
             return done;
     }
-    for (LedgerColumns &row : set.finished) {
+    for (const LedgerColumns &row : set.finished) {
         if (!go(finish(row)))
             return done;
     }
@@ -123,6 +161,8 @@ SetResult SetWriter::isUnused(quint64 sequence)
         m_highest = sequence;
         return {};
     }
+    if (m_newLedger.holds(sequence))
+        return refused(QStringLiteral("input %1 is stored already").arg(sequence));
     const int code = m_findLedger.number(sequence).step();
     m_findLedger.reset();
     if (code == SQLITE_ROW)
@@ -135,8 +175,7 @@ SetResult SetWriter::accept(const InputColumns &row)
     SetResult unused = isUnused(row.sequence);
     if (unused.kind != SetResult::Kind::Written)
         return unused;
-    bindRow(m_insertInput, row);
-    return result(m_insertInput.run());
+    return result(m_newInputs.add(row));
 }
 
 SetResult SetWriter::consume(const LedgerColumns &row)
@@ -146,34 +185,21 @@ SetResult SetWriter::consume(const LedgerColumns &row)
     if (row.sequence <= m_highest) {
         const int code = m_findInput.number(row.sequence).integer(row.sid).step();
         m_findInput.reset();
-        if (code == SQLITE_ROW)
+        if (code == SQLITE_ROW || m_newInputs.holds(row.sequence))
             return refused(QStringLiteral("input %1 is stored already").arg(row.sequence));
     }
     m_highest = std::max(m_highest, row.sequence);
-    bindRow(m_insertLedger, row);
-    return result(m_insertLedger.run());
+    return result(m_newLedger.add(row));
 }
 
-SetResult SetWriter::finish(LedgerColumns &row)
+SetResult SetWriter::finish(const LedgerColumns &row)
 {
-    const int code = m_findInput.number(row.sequence).integer(row.sid).step();
-    if (code != SQLITE_ROW) {
-        m_findInput.reset();
-        return code == SQLITE_DONE ? refused(notOpen(row.sequence)) : result(code);
-    }
-    row.key = m_findInput.bytesAt(0).toByteArray();
-    const QByteArrayView hash = m_findInput.bytesAt(1);
-    if (hash.size() == row.payloadHash.view().size())
-        std::copy(hash.begin(), hash.end(), row.payloadHash.bytes.begin());
-    m_findInput.reset();
-    row.crc = checksum(row);
-    bindRow(m_insertLedger, row);
-    if (SetResult inserted = result(m_insertLedger.run()); inserted.kind != SetResult::Kind::Written)
-        return inserted;
-    const int deleted = m_deleteInput.number(row.sequence).run();
-    if (deleted == SQLITE_DONE && m_database->changes() != 1)
+    const int deleted = m_deleteInput.number(row.sequence).integer(row.sid).run();
+    if (deleted != SQLITE_DONE)
+        return result(deleted);
+    if (m_database->changes() != 1)
         return refused(notOpen(row.sequence));
-    return result(deleted);
+    return result(m_newLedger.add(row));
 }
 
 SetResult SetWriter::update(const InputColumns &row)
@@ -275,8 +301,7 @@ SetResult SetWriter::writeRest(PreparedSet &set)
     if (set.receipt) {
         set.receipt->number = ++m_receipt;
         set.receipt->crc = checksum(*set.receipt);
-        bindRow(m_insertReceipt, *set.receipt);
-        code = m_insertReceipt.run();
+        code = m_newReceipts.add(*set.receipt);
     }
     if (code == SQLITE_DONE && set.snapshot) {
         const SnapshotColumns &row = *set.snapshot;
@@ -288,8 +313,7 @@ SetResult SetWriter::writeRest(PreparedSet &set)
     if (code == SQLITE_DONE && set.event) {
         set.event->number = ++m_event;
         set.event->crc = checksum(*set.event);
-        bindRow(m_insertEvent, *set.event);
-        code = m_insertEvent.run();
+        code = m_newEvents.add(*set.event);
     }
     return result(code);
 }

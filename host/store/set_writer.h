@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/prepared_set.h"
+#include "store/row_inserter.h"
 #include "store/sqlite_database.h"
 
 namespace burrow {
@@ -19,7 +20,9 @@ struct SetResult
     QString reason;
 };
 
-/// Writes prepared sets on one connection, inside the caller's transaction. One thread.
+/// Writes prepared sets on one connection, inside the caller's transaction. New rows of several sets are
+/// gathered and inserted together, so a set must live until flush(), and what contradicts the store may be met
+/// by a later set or by flush(). One thread.
 class SetWriter
 {
 public:
@@ -30,6 +33,8 @@ public:
     void setDatabase(SqliteDatabase &database) { m_database = &database; }
 
     SetResult write(PreparedSet &set);
+    /// Writes what write() has gathered. Called before anything is committed, or released.
+    SetResult flush();
 
     /// What write() noted beside the database goes with the transaction: mark(), then either undoTo() with a
     /// rollback or accept() with the commit.
@@ -59,7 +64,7 @@ private:
 
     SetResult accept(const InputColumns &row);
     SetResult consume(const LedgerColumns &row);
-    SetResult finish(LedgerColumns &row);
+    SetResult finish(const LedgerColumns &row);
     SetResult requeue(const RequeuedInput &input, const SessionEntry &entry);
     SetResult writeRow(PreparedSet &set);
     SetResult keepAttempts(const PreparedSet &set);
@@ -68,6 +73,7 @@ private:
     SetResult checkGrant(const PreparedSet &set);
     SetResult writeRest(PreparedSet &set);
     SetResult isUnused(quint64 sequence);
+    bool needsGathered(const PreparedSet &set) const;
     SetResult result(int code) const;
     SetResult refused(const QString &reason) const { return {SetResult::Kind::Refused, 0, reason}; }
 
@@ -76,18 +82,18 @@ private:
     SqliteStatement m_commit;
     SqliteStatement m_epoch;
     SqliteStatement m_createSession;
-    SqliteStatement m_insertInput;
     SqliteStatement m_findInput;
     SqliteStatement m_readInput;
     SqliteStatement m_updateInput;
     SqliteStatement m_deleteInput;
     SqliteStatement m_findLedger;
-    SqliteStatement m_insertLedger;
     SqliteStatement m_updateSession;
     SqliteStatement m_upsertCold;
     SqliteStatement m_upsertSnapshot;
-    SqliteStatement m_insertReceipt;
-    SqliteStatement m_insertEvent;
+    RowInserter<InputColumns> m_newInputs;
+    RowInserter<LedgerColumns> m_newLedger;
+    RowInserter<ReceiptColumns> m_newReceipts;
+    RowInserter<EventColumns> m_newEvents;
     std::vector<GrantChange> m_grants; ///< Of this transaction, oldest first.
     quint64 m_receipt = 0;
     quint64 m_event = 0;

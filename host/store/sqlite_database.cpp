@@ -90,8 +90,21 @@ void SqliteDatabase::Close::operator()(sqlite3 *handle) const
     sqlite3_close_v2(handle);
 }
 
+namespace {
+
+/// Nobody asks SQLite how much memory it has, and counting it takes one lock around every allocation of the
+/// whole process. Where SQLite is in use already it goes on counting.
+void leaveMemoryUncounted()
+{
+    static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    Q_UNUSED(code);
+}
+
+} // namespace
+
 Result<SqliteDatabase> SqliteDatabase::open(const QString &path, SqliteAccess access, const QByteArray &vfs)
 {
+    leaveMemoryUncounted();
     const int how =
         access == SqliteAccess::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     sqlite3 *handle = nullptr;

@@ -22,7 +22,7 @@ constexpr quint64 flood_accepts_per_finish = 4;
 /// More sets than this go to the writer's thread: then the session's thread decides the next ones meanwhile.
 constexpr std::size_t sets_here_max = 32;
 
-constexpr std::size_t sets_per_part = 256;
+constexpr std::size_t sets_per_part = 512;
 
 constexpr auto retry_pause = 5ms;
 constexpr auto idle_pause = 100ms;
@@ -56,9 +56,9 @@ void SqliteWriter::submit(std::vector<WriterItem> items, SubmitHint hint)
     if (hint == SubmitHint::MayBlock && writeHere(items))
         return;
     const std::lock_guard lock(m_mutex);
-    const bool wasEmpty = m_queue.empty();
     m_queue.insert(m_queue.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
-    if (wasEmpty)
+    // A commit that costs much is worth waiting for the rest; one that costs little overlaps with it.
+    if ((hint != SubmitHint::MoreComes || m_diskIsFast) && !m_queue.empty() && !std::exchange(m_called, true))
         m_changed.notify_one();
 }
 
@@ -81,7 +81,7 @@ bool SqliteWriter::writeHere(std::vector<WriterItem> &items)
         // What others have queued comes first, and counts as well.
         if (m_closing || m_queue.size() + items.size() > sets_here_max)
             return false;
-        m_batch.swap(m_queue);
+        takeFirst(m_queue.size());
     }
     m_batch.insert(m_batch.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     process();
@@ -150,11 +150,17 @@ void SqliteWriter::work()
 bool SqliteWriter::takeQueue()
 {
     const std::lock_guard lock(m_mutex);
-    const std::size_t most = m_pace.isFast() && !m_closing ? sets_per_part : m_queue.size();
-    const auto end = m_queue.begin() + static_cast<std::ptrdiff_t>(std::min(most, m_queue.size()));
+    takeFirst(m_pace.isFast() && !m_closing ? std::min(sets_per_part, m_queue.size()) : m_queue.size());
+    return m_closing;
+}
+
+/// Under m_mutex.
+void SqliteWriter::takeFirst(std::size_t count)
+{
+    const auto end = m_queue.begin() + static_cast<std::ptrdiff_t>(count);
     m_batch.insert(m_batch.end(), std::make_move_iterator(m_queue.begin()), std::make_move_iterator(end));
     m_queue.erase(m_queue.begin(), end);
-    return m_closing;
+    m_called = !m_queue.empty();
 }
 
 /// Says what this turn leaves to the writer's thread, which is woken when it may not know.
@@ -162,6 +168,7 @@ void SqliteWriter::endTurn()
 {
     const std::lock_guard lock(m_mutex);
     ++m_turns;
+    m_diskIsFast = m_pace.isFast();
     m_held = !m_batch.empty();
     m_logIsLong = logIsLong();
     const bool slept = !std::exchange(m_upkeepDue, m_idlePending || m_acceptsClosed);

@@ -9,6 +9,7 @@
 #include "store/writer_connection.h"
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -85,6 +86,7 @@ private:
     Call waitForCall();
     void work();
     bool takeQueue();
+    void takeFirst(std::size_t count);
     void endTurn();
     bool logIsLong() const;
     void copyLog();
@@ -141,7 +143,9 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_changed;
     // Guarded by m_mutex.
-    std::vector<WriterItem> m_queue;
+    std::deque<WriterItem> m_queue;
+    bool m_called = false;    ///< The writer's thread knows of the queue.
+    bool m_diskIsFast = true; ///< As of the last turn.
     bool m_closing = false;
     bool m_held = false;      ///< The last turn left sets to try again.
     bool m_logIsLong = false; ///< The last turn left a log to be copied.

@@ -89,7 +89,13 @@ SqliteWriter::BatchEnd SqliteWriter::writeSets(Savepoints savepoints)
         if (end != BatchEnd::Committed)
             return end;
     }
-    return BatchEnd::Committed;
+    // Whose row it was that contradicts the store shows when each set is written by itself.
+    const SetResult flushed = m_sets.flush();
+    if (flushed.kind == SetResult::Kind::Written)
+        return BatchEnd::Committed;
+    if (flushed.kind == SetResult::Kind::Failed || !m_database.inTransaction())
+        return failed(flushed.code, flushed.reason);
+    return BatchEnd::Redo;
 }
 
 SqliteWriter::BatchEnd SqliteWriter::writeOne(WriterItem &item, Savepoints savepoints)
@@ -99,6 +105,8 @@ SqliteWriter::BatchEnd SqliteWriter::writeOne(WriterItem &item, Savepoints savep
         return failed(SQLITE_IOERR, m_database.lastMessage());
     const std::size_t mark = m_sets.mark();
     SetResult result = m_sets.write(*item.set);
+    if (guarded && result.kind == SetResult::Kind::Written)
+        result = m_sets.flush();
     if (result.kind == SetResult::Kind::Written) {
         if (guarded && m_database.executeCode("RELEASE one") != SQLITE_OK)
             return failed(SQLITE_IOERR, m_database.lastMessage());

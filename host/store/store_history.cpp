@@ -42,8 +42,6 @@ public:
                     .arg(sequence)};
         return std::optional(StoredOutcome{.session = m_entry.id,
                                            .input = std::move(*finished),
-                                           .idempotencyKey = row.key,
-                                           .payloadHash = row.payloadHash.value(),
                                            .endedAt = {std::chrono::milliseconds(row.endedAt)}});
     }
 
@@ -71,7 +69,7 @@ Result<std::optional<StoredOutcome>> readOutcomeByKey(SqliteDatabase &reader, co
     const std::vector<quint64> candidates = keys.candidates(entry.sid, key);
     for (auto sequence = candidates.rbegin(); sequence != candidates.rend(); ++sequence) {
         Result<std::optional<StoredOutcome>> found = ledger.at(*sequence);
-        if (!found || (*found && (*found)->idempotencyKey == key))
+        if (!found || (*found && (*found)->input.idempotencyKey == key))
             return found;
     }
     return std::optional<StoredOutcome>();
@@ -89,9 +87,9 @@ Result<std::vector<RetainedKey>> readKeys(SqliteDatabase &reader, const SessionE
         if (!*found)
             continue; // Pruned since.
         const StoredOutcome &outcome = **found;
-        retained.push_back({.key = outcome.idempotencyKey,
+        retained.push_back({.key = outcome.input.idempotencyKey,
                             .input = outcome.input.id,
-                            .payloadHash = outcome.payloadHash,
+                            .payloadHash = outcome.input.payloadHash,
                             .endedAs = outcome.input.outcome.outcome,
                             .endedAt = outcome.endedAt});
     }

@@ -128,7 +128,7 @@ private Q_SLOTS:
             QCOMPARE(fate.state, State::Ended);
             QCOMPARE(fate.input, first);
             QCOMPARE(fate.ended.input.outcome.text, QByteArray("echo this"));
-            QCOMPARE(fate.ended.idempotencyKey, QByteArray("k"));
+            QCOMPARE(fate.ended.input.idempotencyKey, QByteArray("k"));
         }
         const Submission other = life.rig.host().submit(alpha, promptOf("something else", "k"));
         QCOMPARE(resultOf(other.receipt)->refusal, Refusal::KeyConflict);

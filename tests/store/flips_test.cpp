@@ -72,7 +72,7 @@ private:
             m_rig.store->findOutcome(session, input, [&](Result<std::optional<StoredOutcome>> found) {
                 line = !found    ? "error"
                        : !*found ? "nothing"
-                                 : (*found)->idempotencyKey + ' ' + (*found)->input.outcome.text;
+                                 : (*found)->input.idempotencyKey + ' ' + (*found)->input.outcome.text;
                 answered.add();
             });
             if (!answered.waitFor(1))

@@ -89,6 +89,8 @@ FinishedInput consumed(const InputPointer &input, RunId run)
     FinishedInput finished;
     finished.sequence = sequenceOf(input->id);
     finished.id = input->id;
+    finished.idempotencyKey = input->idempotencyKey;
+    finished.payloadHash = payloadHash(*input);
     finished.run = run;
     finished.attempt = 1;
     finished.outcome.outcome = OutcomeClass::Completed;
@@ -102,6 +104,8 @@ FinishedInput abandoned(const InputPointer &input, AbandonReason reason)
     FinishedInput finished;
     finished.sequence = sequenceOf(input->id);
     finished.id = input->id;
+    finished.idempotencyKey = input->idempotencyKey;
+    finished.payloadHash = payloadHash(*input);
     finished.kind = TerminalKind::Abandoned;
     finished.reason = reason;
     finished.outcome.outcome = OutcomeClass::Abandoned;
@@ -114,6 +118,8 @@ FinishedInput superseded(const InputPointer &input, const InputPointer &by)
     FinishedInput finished;
     finished.sequence = sequenceOf(input->id);
     finished.id = input->id;
+    finished.idempotencyKey = input->idempotencyKey;
+    finished.payloadHash = payloadHash(*input);
     finished.kind = TerminalKind::Superseded;
     finished.replacedBy = by->id;
     finished.outcome.outcome = OutcomeClass::CompletedWithoutResult;

@@ -208,8 +208,8 @@ void StoreContract::theOutcomeBelongsToItsSessionAndItsFullId()
     QCOMPARE(found->input.outcome.outcome, OutcomeClass::Completed);
     QCOMPARE(found->input.outcome.text, QByteArray("done"));
     QCOMPARE(found->input.run, runIdOf(1));
-    QCOMPARE(found->idempotencyKey, QByteArray("key-1"));
-    QCOMPARE(found->payloadHash, payloadHash(*input));
+    QCOMPARE(found->input.idempotencyKey, QByteArray("key-1"));
+    QCOMPARE(found->input.payloadHash, payloadHash(*input));
 
     QVERIFY2(!outcomeOf(beta.id, input->id), "another session asks");
     InputId sameSequence = input->id;

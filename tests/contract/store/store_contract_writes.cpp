@@ -96,7 +96,7 @@ void StoreContract::anInputConsumedOnAcceptIsNotOpen()
     const std::optional<StoredOutcome> ended = outcomeOf(alpha.id, input->id);
     QVERIFY(ended);
     QCOMPARE(ended->input.outcome.outcome, OutcomeClass::CompletedWithoutResult);
-    QCOMPARE(ended->idempotencyKey, QByteArray("key-1"));
+    QCOMPARE(ended->input.idempotencyKey, QByteArray("key-1"));
     QCOMPARE(verdictOf(sets.accept(input)), Verdict::Refused);
 }
 

@@ -30,5 +30,9 @@ std::vector<Figure> dispatchFigures(int rounds, int scale);
 std::vector<Figure> pluginCallFigures(int rounds, int scale);
 std::vector<Figure> memoryFigures();
 std::vector<Figure> storeFigures(const Selection &chosen, int rounds, int scale);
+std::vector<Figure> recoveryFigures(const Selection &chosen, int rounds, int scale);
+
+/// A process that recoveryFigures() started does its part here and does not come back; false for any other.
+bool runAsChild(int argc, char **argv);
 
 } // namespace burrow::bench

@@ -22,6 +22,8 @@ void add(std::vector<Figure> &figures, std::vector<Figure> more)
 int main(int argc, char **argv)
 {
     qputenv("QT_NO_GLIB", "1");
+    if (runAsChild(argc, argv))
+        return 1;
     bool brief = false;
     Selection chosen;
     for (int at = 1; at < argc; ++at) {
@@ -42,6 +44,7 @@ int main(int argc, char **argv)
     if (chosen.holdsAny({"P3d"}))
         add(figures, pluginCallFigures(rounds, scale));
     add(figures, storeFigures(chosen, rounds, scale));
+    add(figures, recoveryFigures(chosen, rounds, scale));
     if (figures.empty()) {
         std::fprintf(stderr, "burrow-bench: no goal has that id; there are P1 to P6 and P10\n");
         return 2;

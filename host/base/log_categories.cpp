@@ -3,10 +3,12 @@
 
 namespace burrow {
 
-Q_LOGGING_CATEGORY(hostLog, "burrow.host")
-Q_LOGGING_CATEGORY(sessionLog, "burrow.session")
-Q_LOGGING_CATEGORY(storeLog, "burrow.store")
-Q_LOGGING_CATEGORY(pluginLog, "burrow.plugin")
-Q_LOGGING_CATEGORY(configLog, "burrow.config")
+// Where nobody has set filter rules, as in a program that embeds the host, only what somebody should look at is
+// logged: a line for each step of each input costs more than the step.
+Q_LOGGING_CATEGORY(hostLog, "burrow.host", QtWarningMsg)
+Q_LOGGING_CATEGORY(sessionLog, "burrow.session", QtWarningMsg)
+Q_LOGGING_CATEGORY(storeLog, "burrow.store", QtWarningMsg)
+Q_LOGGING_CATEGORY(pluginLog, "burrow.plugin", QtWarningMsg)
+Q_LOGGING_CATEGORY(configLog, "burrow.config", QtWarningMsg)
 
 } // namespace burrow

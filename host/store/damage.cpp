@@ -21,6 +21,16 @@ Error belongsToNobody(const char *table, const QString &row)
                 .arg(row, QString::fromLatin1(table))};
 }
 
+Error sessionIsGone(const InputColumns &input)
+{
+    return {ErrorKind::Io,
+            QStringLiteral(
+                "input %1 was accepted for a session whose row (%2 in table \"session\") is gone; restore "
+                "a backup of the store, or remove the input's row")
+                .arg(input.sequence)
+                .arg(input.sid)};
+}
+
 const SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid)
 {
     if (const SessionEntry *moved = ownerByChecksum(row, bySid))

@@ -14,6 +14,10 @@ QString damaged(const char *table, const QString &row);
 /// The same where no session can be found: then the file is refused, for each might be the one. Io.
 Error belongsToNobody(const char *table, const QString &row);
 
+/// A sound input of a session that is not there: opened under its name, that session would be a new one, and
+/// nobody would miss what it had accepted.
+Error sessionIsGone(const InputColumns &input);
+
 /// The session whose number makes the checksum of a damaged row right: the damage is in the number itself. Null
 /// when there is none.
 template <typename Columns>

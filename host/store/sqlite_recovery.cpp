@@ -253,14 +253,12 @@ Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
     while (!inputs.sound.empty()) {
         const InputColumns &row = inputs.sound.front();
         scan.highestSequence = std::max(scan.highestSequence, row.sequence);
-        if (const SessionEntry *owner = bySid.find(row.sid)) {
-            ++scan.openInputs;
-            std::list<InputColumns> &own = owner->image->inputs;
-            own.splice(own.end(), inputs.sound, inputs.sound.begin());
-        } else {
-            ++scan.strayRows;
-            inputs.sound.pop_front();
-        }
+        const SessionEntry *owner = bySid.find(row.sid);
+        if (owner == nullptr)
+            return sessionIsGone(row);
+        ++scan.openInputs;
+        std::list<InputColumns> &own = owner->image->inputs;
+        own.splice(own.end(), inputs.sound, inputs.sound.begin());
     }
     for (const InputColumns &row : inputs.damaged) {
         scan.highestSequence = std::max(scan.highestSequence, row.sequence);

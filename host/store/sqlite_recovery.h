@@ -18,7 +18,6 @@ struct RecoveryScan
     QHash<SessionId, SessionEntry *> byId;
     qint64 lastSid = 0;
     quint64 openInputs = 0;
-    quint64 strayRows = 0; ///< Rows that belong to no session and can hold none.
     quint64 highestSequence = 0;
     quint64 lastReceipt = 0;
     quint64 lastEvent = 0;

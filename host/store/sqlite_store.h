@@ -36,7 +36,6 @@ struct RecoveryReport
     quint64 openInputs = 0;
     quint64 crashedInputs = 0; ///< Inputs whose start was granted and that have no result.
     quint64 corruptSessions = 0;
-    quint64 strayRows = 0; ///< Open inputs of no session.
     Duration took{};
 };
 

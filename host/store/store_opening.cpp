@@ -164,7 +164,6 @@ private:
         RecoveryReport &report = m_opened.report;
         report.sessions = m_opened.scan.sessions.size();
         report.openInputs = m_opened.scan.openInputs;
-        report.strayRows = m_opened.scan.strayRows;
         for (SessionEntry &entry : m_opened.scan.sessions) {
             const bool held = !entry.image->problem.isEmpty();
             entry.refused = held;

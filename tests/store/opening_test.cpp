@@ -174,6 +174,22 @@ private Q_SLOTS:
         QCOMPARE(beta.openInputs.size(), std::size_t(2));
     }
 
+    void anInputWhoseSessionIsGoneRefusesTheFile()
+    {
+        StoreRig rig;
+        QCOMPARE(rig.open(), QString());
+        SetBuilder sets(rig.session("alpha").id);
+        QCOMPARE(rig.answerTo(sets.accept(rig.input())).verdict, Verdict::Committed);
+        rig.session("beta");
+        rig.store.reset();
+        execute(rig.options.path, "DELETE FROM session WHERE name='alpha'");
+        const QString error = rig.open();
+        QVERIFY2(error.contains(QStringLiteral("for a session whose row (1 in table \"session\") is gone")),
+                 qPrintable(error));
+        execute(rig.options.path, "DELETE FROM input");
+        QCOMPARE(rig.open(), QString());
+    }
+
     void aSessionWithADamagedRowIsFoundUnderItsName()
     {
         StoreRig rig;

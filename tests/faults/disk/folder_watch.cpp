@@ -44,12 +44,16 @@ void watchFolderSyncs(DiskLog *log)
 
 } // namespace burrow::faults
 
-extern "C" int fsync(int descriptor)
+// They stand before the C library's functions by their symbols, and need not be declared as those are.
+extern "C" int watchedFsync(int descriptor) __asm__("fsync");
+extern "C" int watchedFdatasync(int descriptor) __asm__("fdatasync");
+
+extern "C" int watchedFsync(int descriptor)
 {
     return burrow::faults::syncWatched(SYS_fsync, descriptor);
 }
 
-extern "C" int fdatasync(int descriptor)
+extern "C" int watchedFdatasync(int descriptor)
 {
     return burrow::faults::syncWatched(SYS_fdatasync, descriptor);
 }

@@ -4,6 +4,7 @@
 #include "base/log_categories.h"
 #include "cli/answer_writer.h"
 #include "cli/command_check.h"
+#include "cli/exit_guard.h"
 #include "cli/notices.h"
 #include "cli/run_flow.h"
 #include "cli/session_choice.h"
@@ -170,6 +171,7 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     }
     if (const std::optional<TakenOver> taken = (*composition)->takenOver())
         report.addTakenOver(*taken);
+    const ExitGuard exitGuard;
     const ExitCode code = serve(**composition, *std::move(plan), report, answer, signalWatch);
     if (!(*composition)->close()) {
         // Threads may still run in libraries whose static objects an ordinary exit would destroy.

@@ -88,7 +88,7 @@ void RogueTrial::expect(bool holds, const QString &what, const QString &found)
 /// rest are files that are no library for this machine.
 QString RogueTrial::makeLibrary()
 {
-    const QString name = file(QStringLiteral("lib%1.so").arg(m_row.act));
+    QString name = file(QStringLiteral("lib%1.so").arg(m_row.act));
     const QString rogue = QStringLiteral(BURROW_FIXTURE_PLUGIN_DIR "/librogue.so");
     if (m_row.form == QLatin1String("missing"))
         return name;

@@ -86,23 +86,39 @@ QJsonValue valueOf(const KeyRow &row, const CheckedValue &value, const Node &nod
     }
 }
 
-/// The text as a scalar of YAML: bare where that means the same, else in quotes. What would begin a reference
-/// is doubled.
-QByteArray scalarText(const QString &text)
+/// A dollar that would begin a reference, or stand for two of them, is doubled.
+QString withoutReferences(const QString &text)
 {
-    const QByteArray utf8 = text.toUtf8();
+    QString safe;
+    for (qsizetype at = 0; at < text.size(); ++at) {
+        const QChar next = at + 1 < text.size() ? text.at(at + 1) : QChar();
+        safe += text.at(at);
+        if (text.at(at) == u'$' && (next == u'$' || next == u'{'))
+            safe += u'$';
+    }
+    return safe;
+}
+
+/// The text as a key of YAML: bare where that means the same, else in quotes.
+QByteArray keyText(const QString &text)
+{
+    QByteArray utf8 = text.toUtf8();
     const auto isPlain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
                || c == '/' || c == '.' || c == '-';
     };
-    const bool bare =
-        !utf8.isEmpty() && utf8[0] != '-' && utf8[0] != '.' && std::all_of(utf8.begin(), utf8.end(), isPlain);
+    const bool bare = !utf8.isEmpty() && !utf8.startsWith('-') && !utf8.startsWith('.')
+                      && std::all_of(utf8.begin(), utf8.end(), isPlain);
     if (bare && plainScalarKind(utf8) == ScalarKind::Text)
         return utf8;
-    QString safe = text;
-    safe.replace(QLatin1String("$$"), QLatin1String("$$$$")).replace(QLatin1String("${"), QLatin1String("$${"));
-    const QByteArray list = QJsonDocument(QJsonArray{safe}).toJson(QJsonDocument::Compact);
+    const QByteArray list = QJsonDocument(QJsonArray{text}).toJson(QJsonDocument::Compact);
     return list.sliced(1, list.size() - 2);
+}
+
+/// The same for a value, where a dollar may mean something.
+QByteArray scalarText(const QString &text)
+{
+    return keyText(withoutReferences(text));
 }
 
 /// Flow style, which JSON is, but for the dollars.
@@ -119,7 +135,7 @@ QByteArray yamlText(const QJsonValue &value)
     if (value.isObject()) {
         const QJsonObject object = value.toObject();
         for (auto each = object.begin(); each != object.end(); ++each)
-            parts.append(scalarText(each.key()) + ": " + yamlText(each.value()));
+            parts.append(keyText(each.key()) + ": " + yamlText(each.value()));
         return parts.isEmpty() ? QByteArray("{}") : "{ " + parts.join(", ") + " }";
     }
     const QByteArray list = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
@@ -174,9 +190,9 @@ QByteArray toYaml(const EffectiveValues &values, Origins origins)
             ++shared;
         for (qsizetype depth = shared; depth < parents.size(); ++depth)
             lines.push_back(
-                {QByteArray(2 * depth, ' ') + scalarText(QString::fromUtf8(parents[depth])) + ':', {}});
+                {QByteArray(2 * depth, ' ') + keyText(QString::fromUtf8(parents[depth])) + ':', {}});
         open = parents;
-        lines.push_back({QByteArray(2 * parents.size(), ' ') + scalarText(QString::fromUtf8(each.path.last()))
+        lines.push_back({QByteArray(2 * parents.size(), ' ') + keyText(QString::fromUtf8(each.path.last()))
                              + ": " + yamlText(each.value),
                          originOf(each).toUtf8()});
         width = std::max(width, std::min<qsizetype>(lines.back().text.size(), 60));

@@ -173,7 +173,9 @@ private:
     void refuse(FindingCode code, const QString &message, const QString &help)
     {
         m_refused = true;
-        report(m_findings, place(), code, message, help);
+        // Looking for the place takes a walk over the scalar.
+        if (!isFull(m_findings))
+            report(m_findings, place(), code, message, help);
     }
 
     /// The reference itself where the file spells it as it is; else the whole value.

@@ -156,10 +156,11 @@ executors:
   e:
     plugin: scripted
     config:
-      a: "$${x} $$$$5 $6"
+      a: "$${x} $$$$5 $6 $$$${y} $$$"
       b: [ 1, "1", 1.5, true, ~, yes, { "a b": "tab\tand\nline" } ]
       c: {}
       "d: e": -x
+      "${env:X}": { "$$": "" }
       "null": "null"
 sessions:
   "1": { executor: e, labels: { "true": "" }, on_start: [ "# x" ] }
@@ -180,7 +181,7 @@ security: { plugin_dirs: [ ~/x, y ] }
     const QJsonObject configuration = shown("burrow.yaml");
     QCOMPARE(shown("elsewhere/again.yaml"), configuration);
     const QJsonObject executor = configuration.value("executors").toObject().value("e").toObject();
-    QCOMPARE(executor.value("config").toObject().value("a"), QJsonValue("${x} $$5 $6"));
+    QCOMPARE(executor.value("config").toObject().value("a"), QJsonValue("${x} $$5 $6 $${y} $$"));
 }
 
 void ConfigTest::showsNoSecret()

@@ -29,8 +29,8 @@ _burrow_sessions()
     "${words[0]}" session list --names "${where[@]}" 2> /dev/null
 }
 
-# Offers the lines that begin with $1, each with $2 behind it. What a store holds is not trusted: compgen would run
-# what stands in a name, and so would whoever presses return, so it is quoted.
+# Offers the lines that begin with $1, each with $2 behind it. What a store holds is not trusted: compgen would
+# run what stands in a name, and so would whoever presses return, so it is quoted.
 _burrow_lines()
 {
     local line

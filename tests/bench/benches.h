@@ -28,6 +28,7 @@ struct Selection
 // Each measures one group of goals; `rounds` alternations, windows of `scale` times the short length.
 std::vector<Figure> dispatchFigures(int rounds, int scale);
 std::vector<Figure> pluginCallFigures(int rounds, int scale);
+std::vector<Figure> bystanderFigures(int rounds, int scale);
 std::vector<Figure> memoryFigures();
 std::vector<Figure> storeFigures(const Selection &chosen, int rounds, int scale);
 std::vector<Figure> recoveryFigures(const Selection &chosen, int rounds, int scale);

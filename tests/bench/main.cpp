@@ -45,8 +45,10 @@ int main(int argc, char **argv)
         add(figures, pluginCallFigures(rounds, scale));
     add(figures, storeFigures(chosen, rounds, scale));
     add(figures, recoveryFigures(chosen, rounds, scale));
+    if (chosen.holdsAny({"P11"}))
+        add(figures, bystanderFigures(rounds, scale));
     if (figures.empty()) {
-        std::fprintf(stderr, "burrow-bench: no goal has that id; there are P1 to P6 and P10\n");
+        std::fprintf(stderr, "burrow-bench: no goal has that id; there are P1 to P6, P10 and P11\n");
         return 2;
     }
     if (!print(figures)) {

@@ -80,11 +80,13 @@ private Q_SLOTS:
         rig.store.holdOpens(true);
         rig.store.failOpensWith(Error{ErrorKind::Io, QStringLiteral("the disk is gone")});
         bool failedAndFree = false;
-        const auto failed = rig.host().openSession(rig.spec("alpha")).then([&](Result<OpenedSession> opened) {
-            // Whoever hears of it may ask the host at once, from inside the answer.
-            failedAndFree = !opened.ok() && opened.error().kind == ErrorKind::Io
-                            && rig.host().sessionNamed("alpha").isNull() && rig.host().sessionNames().isEmpty();
-        });
+        const auto failed =
+            rig.host().openSession(rig.spec("alpha")).then([&](const Result<OpenedSession> &opened) {
+                // Whoever hears of it may ask the host at once, from inside the answer.
+                failedAndFree = !opened.ok() && opened.error().kind == ErrorKind::Io
+                                && rig.host().sessionNamed("alpha").isNull()
+                                && rig.host().sessionNames().isEmpty();
+            });
         rig.store.holdOpens(false);
         rig.store.letOpensGo();
         QVERIFY(finishes(failed));

@@ -85,6 +85,12 @@ private Q_SLOTS:
     {
         struct Speaks
         {
+            explicit Speaks(ShardInbox &to)
+                : inbox(to)
+            {
+            }
+            Q_DISABLE_COPY_MOVE(Speaks)
+
             ShardInbox &inbox;
             ~Speaks() { inbox.post(numberedMessage(7)); }
         };

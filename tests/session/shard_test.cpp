@@ -110,8 +110,8 @@ private Q_SLOTS:
         script.conduct = [&](const ApplyCall &call) {
             deepest = std::max(deepest, ++depth);
             // What a plugin that is run inline may cause: more work for this very shard, and a drain.
-            if (executorsSubmit)
-                executorsSubmit();
+            if (m_executorsSubmit)
+                m_executorsSubmit();
             rig.shard->drain();
             --depth;
             return byText(call);
@@ -120,13 +120,13 @@ private Q_SLOTS:
         const SessionId alpha = rig.adopt("alpha", executors);
         const SessionId beta = rig.adopt("beta", executors);
         std::vector<std::shared_ptr<Submitted>> caused;
-        executorsSubmit = [&] {
+        m_executorsSubmit = [&] {
             if (caused.size() < 50)
                 caused.push_back(rig.submit(caused.size() % 2 == 0 ? beta : alpha, ephemeralOf("caused")));
         };
         const auto first = rig.submit(alpha, promptOf("first"));
         rig.settle();
-        executorsSubmit = nullptr;
+        m_executorsSubmit = nullptr;
         QCOMPARE(deepest, 1);
         QCOMPARE(caused.size(), std::size_t(50));
         QVERIFY(first->outcome && first->outcome->succeeded());
@@ -374,7 +374,7 @@ private Q_SLOTS:
     }
 
 private:
-    std::function<void()> executorsSubmit;
+    std::function<void()> m_executorsSubmit;
 };
 
 } // namespace burrow::test

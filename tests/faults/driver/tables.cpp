@@ -40,7 +40,7 @@ public:
             }
             row(texts);
         }
-        const std::string problem = result == SQLITE_DONE ? std::string() : sqlite3_errmsg(m_handle);
+        std::string problem = result == SQLITE_DONE ? std::string() : sqlite3_errmsg(m_handle);
         sqlite3_finalize(statement);
         return problem;
     }
@@ -105,7 +105,7 @@ Tables readTables(const std::string &path)
 
 std::string copyStore(const std::string &path, const std::string &folder)
 {
-    const std::string copy = folder + "/copy.db";
+    std::string copy = folder + "/copy.db";
     for (const char *ending : {"", "-wal", "-journal", "-shm"}) {
         files::remove(copy + ending);
         if (std::string(ending) != "-shm" && files::exists(path + ending))

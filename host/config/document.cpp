@@ -126,7 +126,7 @@ NodePointer readDocument(const SourcePointer &source, Findings &findings, Empty 
         if (attempt.syntax && (!hasTabs || attempt.syntax->line > tabs.lastLine() + 1))
             addFinding(findings, *attempt.syntax);
     }
-    const NodePointer root = attempt.builder->root();
+    NodePointer root = attempt.builder->root();
     if (attempt.stopped || attempt.syntax)
         return nullptr;
     if (root && !root->isNull())

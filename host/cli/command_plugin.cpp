@@ -17,17 +17,6 @@ namespace burrow {
 
 namespace {
 
-/// The one of --config, or else one that says nothing. What is wrong has been said when there is none.
-std::optional<Configuration> configurationOf(const Invocation &invocation)
-{
-    LoadedConfiguration loaded = invocation.has("config")
-                                     ? loadConfiguration(invocation.values("config").value(0))
-                                     : loadConfigurationText(QStringLiteral("burrow.yaml"), "version: 1\n");
-    printFindings(loaded.findings);
-    // Plugins are asked about most when the configuration cannot be used because of them.
-    return loaded.configuration ? std::move(loaded.configuration) : std::move(loaded.draft);
-}
-
 QJsonArray toJson(const std::vector<PluginReport> &reports)
 {
     QJsonArray array;
@@ -65,9 +54,19 @@ ExitCode codeOf(const std::vector<PluginReport> &reports)
 
 } // namespace
 
+std::optional<Configuration> pluginConfigurationOf(const Invocation &invocation)
+{
+    LoadedConfiguration loaded = invocation.has("config")
+                                     ? loadConfiguration(invocation.values("config").value(0))
+                                     : loadConfigurationText(QStringLiteral("burrow.yaml"), "version: 1\n");
+    printFindings(loaded.findings);
+    // Plugins are asked about most when the configuration cannot be used because of them.
+    return loaded.configuration ? std::move(loaded.configuration) : std::move(loaded.draft);
+}
+
 ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const std::optional<Configuration> configuration = configurationOf(invocation);
+    const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
     if (!configuration)
         return ExitCode::Configuration;
     const PluginInventory inventory = takeInventory(*configuration);
@@ -91,7 +90,7 @@ ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer
 
 ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const std::optional<Configuration> configuration = configurationOf(invocation);
+    const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
     if (!configuration)
         return ExitCode::Configuration;
     const QByteArray id = invocation.argument.toUtf8();
@@ -106,7 +105,7 @@ ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer
 
 ExitCode runPluginWhyCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const std::optional<Configuration> configuration = configurationOf(invocation);
+    const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
     if (!configuration)
         return ExitCode::Configuration;
     const QByteArray id = invocation.argument.toUtf8();

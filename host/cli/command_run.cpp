@@ -164,7 +164,11 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     }
     // Before any plugin is opened: a runtime that one brings along passes on what was there before it.
     SignalWatch signalWatch;
-    Result<std::unique_ptr<Composition>> composition = compose(configuration);
+    const PluginsUsed plugins = invocation.has("safe-mode") ? PluginsUsed::BundledOnly : PluginsUsed::All;
+    Result<std::unique_ptr<Composition>> composition =
+        compose(configuration, {.plugins = plugins, .notice = [&report](const QString &sentence) {
+                                    report.addPluginNotice(sentence);
+                                }});
     if (!composition) {
         const Error &error = composition.error();
         return refuse(error, exitCodeFor(error.kind), report, configuration.host.name);

@@ -32,6 +32,7 @@ const Command commands[] = {
             {"input", "SESSION=FILE", "feed the lines of a file to a session; - is stdin", Repeats::Yes,
              ValueKind::SessionFile},
             {"until-idle", "", "leave when all work is done, with a table of the sessions"},
+            {"safe-mode", "", "use bundled plugins only; sessions that need another show as failed"},
             {"log-level", "LEVEL", "log from this severity on: debug, info, warning or error", Repeats::No,
              ValueKind::Choice, logLevelName.names},
             {"log-format", "FORMAT", "log as auto, text or json", Repeats::No, ValueKind::Choice, logFormatName.names},
@@ -253,6 +254,59 @@ for a configuration that cannot be read.
             {"burrow plugin why acme-exec --again --json", "try it anew, for programs"},
         }},
         .run = runPluginWhyCommand,
+    },
+    {
+        .name = "plugin enable",
+        .summary = "switch a plugin on again that was switched off",
+        .argument = {Presence::Required, "ID", "the plugin"},
+        .options = {pluginConfigOption, json},
+        .details =
+R"(What was switched off by "plugin disable" is remembered beside the store of the configuration,
+not in the configuration; plugins.ID.enabled in the configuration counts as well.
+
+Exit codes: 0, 1 when nobody knows such a plugin or nothing could be written, 2 for a wrong
+command line, 78 for a configuration that cannot be read.
+)",
+        .examples = {{
+            {"burrow plugin enable acme-exec", "switch it on for hosts with no configuration of their own place"},
+            {"burrow plugin enable acme-exec --config burrow.yaml", "switch it on for the hosts of that one"},
+        }},
+        .run = runPluginEnableCommand,
+    },
+    {
+        .name = "plugin disable",
+        .summary = "switch a plugin off without uninstalling it",
+        .argument = {Presence::Required, "ID", "the plugin"},
+        .options = {pluginConfigOption, json},
+        .details =
+R"(Sessions that need the plugin show as failed from the next start of a host on; the others are
+served. Where this is remembered, and the exit codes, are as for "plugin enable".
+)",
+        .examples = {{
+            {"burrow plugin disable acme-exec", "switch it off for hosts with no configuration of their own place"},
+            {"burrow plugin disable acme-exec --config burrow.yaml", "switch it off for the hosts of that one"},
+        }},
+        .run = runPluginDisableCommand,
+    },
+    {
+        .name = "plugin quarantine",
+        .summary = "show which plugins have crashed hosts, try one again, or forget its crashes",
+        .argument = {Presence::Required, "ACTION", "list, try ID or clear ID", 2},
+        .options = {pluginConfigOption, json},
+        .details =
+R"(A plugin that has crashed the host too often is put away: its sessions show as failed, and the
+others are served. How often is too often says plugins.ID.crash_policy; without it, twice in
+ten minutes. "try ID" lets the next host use it once more: another crash puts it away again at
+once, an orderly end of that host makes it a plugin as any other. "clear ID" forgets its crashes.
+
+Exit codes: 0, 1 when the plugin has no such record or nothing could be written, 2 for a wrong
+command line, 78 for a configuration that cannot be read.
+)",
+        .examples = {{
+            {"burrow plugin quarantine list", "show the plugins that have crashes on their record"},
+            {"burrow plugin quarantine try acme-exec --config burrow.yaml", "use it once more"},
+        }},
+        .run = runPluginQuarantineCommand,
     },
     {
         .name = "storage check",

@@ -3,6 +3,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/notices.h"
+#include "plugin/call_sentinel.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -19,6 +20,7 @@ void leaveAtOnce()
 {
     if (!guarded)
         return;
+    call_sentinel::noteExit();
     notice(QStringLiteral(
         "a plugin has ended the program by calling exit(); what was not answered yet is done again "
         "by the next host of this store"));

@@ -265,6 +265,7 @@ QJsonObject toJson(const PluginReport &report)
                        {QStringLiteral("isolation"), QLatin1String(isolationName(report.isolation))},
                        {QStringLiteral("state"), QLatin1String(pluginStateName(report.state))},
                        {QStringLiteral("bundled"), report.bundled},
+                       {QStringLiteral("crashes"), qint64(report.standing.crashes.size())},
                        {QStringLiteral("library"), report.libraryPath},
                        {QStringLiteral("abi"), QJsonValue()},
                        {QStringLiteral("host_abi"), toJson(hostAbi())},

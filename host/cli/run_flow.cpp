@@ -302,6 +302,7 @@ void RunFlow::takeSignal()
     case Stage::LeavingNow:
         // Whatever holds the program up, an executor or a reader, this does not wait for it.
         setStatusLine({});
+        m_composition.aboutToLeave();
         ::_exit(static_cast<int>(ExitCode::Cancelled));
     }
 }

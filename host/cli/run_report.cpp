@@ -135,6 +135,12 @@ void RunReport::addTakenOver(const TakenOver &taken)
     }
 }
 
+void RunReport::addPluginNotice(const QString &sentence)
+{
+    m_pluginNotices.append(sentence);
+    notice(sentence);
+}
+
 void RunReport::addRefusedLine(const Findings &findings)
 {
     addFindings(findings);
@@ -353,6 +359,7 @@ void RunReport::close(RunEnding ending, const QByteArray &host, const std::vecto
                       {QStringLiteral("sessions"), sessions},
                       {QStringLiteral("findings"), m_findings},
                       {QStringLiteral("recovered"), m_recovered},
+                      {QStringLiteral("plugin_notices"), m_pluginNotices},
                       {QStringLiteral("exit_code"), int(m_exitCode)}};
     if (m_events) { // The answers have been told.
         m_events->close(whole);

@@ -59,6 +59,8 @@ public:
     /// What sessions said, and how much of it was lost before it came here.
     void addEvents(const std::vector<SessionEvent> &events);
     void addLost(quint64 count);
+    /// What is to be said of plugins before they are loaded.
+    void addPluginNotice(const QString &sentence);
     /// A line of a file of inputs that was left out.
     void addRefusedLine(const Findings &findings);
     void add(const InputEnd &end);
@@ -102,6 +104,7 @@ private:
     QJsonArray m_answers;               ///< As one value.
     QJsonArray m_findings;
     QJsonValue m_recovered;
+    QJsonArray m_pluginNotices;
     ExitCode m_exitCode = ExitCode::Ok;
 };
 

@@ -2,13 +2,17 @@
 #include "compose/composition.h"
 
 #include "compose/plugin_folders.h"
+#include "compose/plugin_standings.h"
 #include "compose/start_keys.h"
 #include "compose/store_choice.h"
+#include "compose/unavailable_executor.h"
 #include "config/input_file.h"
 #include "plugin/plugin_host.h"
 #include "session/system_clock.h"
 
 #include <QJsonDocument>
+
+#include <set>
 
 namespace burrow {
 
@@ -35,16 +39,18 @@ CoreSettings coreSettings(const Configuration &configuration, const SessionSetti
 class HostComposition final : public Composition
 {
 public:
-    explicit HostComposition(Configuration configuration)
+    HostComposition(Configuration configuration, ComposeOptions options)
         : m_configuration(std::move(configuration))
+        , m_options(std::move(options))
+        , m_standings(m_configuration)
         , m_clock(std::make_shared<SystemClock>())
-        , m_plugins(
-              {.clock = m_clock,
-               .folders = configuredPluginFolders(m_configuration),
-               .installedFolder = installedPluginFolder(),
-               .hostVersion = BURROW_VERSION,
-               .probe = ProbeOptions{.program = pluginHostProgram(),
-                                     .cachePath = pluginStateFile(m_configuration, "plugin-probes.json")}})
+        , m_plugins({.clock = m_clock,
+                     .folders = configuredPluginFolders(m_configuration),
+                     .installedFolder = installedPluginFolder(),
+                     .hostVersion = BURROW_VERSION,
+                     .plugins = m_options.plugins,
+                     .probe = ProbeOptions{.program = pluginHostProgram(),
+                                           .cachePath = pluginStateFile(m_configuration, pluginProbesName)}})
     {
     }
     ~HostComposition() override { HostComposition::close(); }
@@ -57,12 +63,17 @@ public:
     std::optional<TakenOver> takenOver() const override { return m_store.takenOver; }
     QByteArray executorOf(const QByteArray &session) const override;
     bool close() override;
+    void aboutToLeave() override { m_standings.endOrderly({}); }
 
 private:
+    std::optional<PluginFault> leftOut(const QByteArray &id) const;
     Result<void> loadPlugin(const QByteArray &id);
     Result<void> makeFactory(const QByteArray &name, const ExecutorSettings &executor);
 
     const Configuration m_configuration;
+    const ComposeOptions m_options;
+    PluginStandings m_standings;
+    std::set<QByteArray> m_used; // plugins that were loaded
     const std::shared_ptr<SystemClock> m_clock;
     ChosenStore m_store;
     PluginHost m_plugins;
@@ -72,11 +83,31 @@ private:
 
 bool HostComposition::close()
 {
+    const bool served = m_host != nullptr;
     m_host.reset();
     m_factories.clear();
     const bool atRest = m_plugins.close(plugins_rest_max);
     m_store.store.reset();
+    m_standings.endOrderly(served ? m_used : std::set<QByteArray>());
     return atRest;
+}
+
+/// Why a plugin is not even loaded, so that its sessions fail and the others go on.
+std::optional<PluginFault> HostComposition::leftOut(const QByteArray &id) const
+{
+    if (std::optional<PluginFault> fault = m_standings.faultOf(id))
+        return fault;
+    if (m_options.plugins == PluginsUsed::All)
+        return std::nullopt;
+    const auto configured = m_configuration.plugins.find(id);
+    const bool byPath = configured != m_configuration.plugins.end() && !configured->second.path.value.isEmpty();
+    if (!byPath && m_plugins.catalog().manifest(id)) // The search has none but bundled ones.
+        return std::nullopt;
+    return PluginFault(
+        PluginFaultCode::SafeMode,
+        QStringLiteral("the plugin %1 is left out: this host runs in safe mode, with bundled plugins "
+                       "only")
+            .arg(QString::fromUtf8(id)));
 }
 
 Result<void> HostComposition::loadPlugin(const QByteArray &id)
@@ -100,12 +131,17 @@ Result<void> HostComposition::loadPlugin(const QByteArray &id)
                    ErrorKind::Configuration)
             .withCodeInMessage();
     }
+    m_used.insert(id);
     return {};
 }
 
 Result<void> HostComposition::makeFactory(const QByteArray &name, const ExecutorSettings &executor)
 {
     const QByteArray &id = executor.plugin.value;
+    if (const std::optional<PluginFault> fault = leftOut(id)) {
+        m_factories.emplace(name, makeUnavailableFactory(name, fault->withCodeInMessage().message));
+        return {};
+    }
     if (Result<void> loaded = loadPlugin(id); !loaded)
         return loaded;
     const auto configured = m_configuration.plugins.find(id);
@@ -131,6 +167,10 @@ Result<void> HostComposition::build()
                      QStringLiteral("there are %1 sessions and limits.sessions allows %2")
                          .arg(m_configuration.sessions.size())
                          .arg(m_configuration.limits.sessions)};
+    }
+    for (const QString &sentence : m_standings.takeOver()) {
+        if (m_options.notice)
+            m_options.notice(sentence);
     }
     for (const auto &[name, executor] : m_configuration.executors) {
         if (Result<void> made = makeFactory(name, executor); !made)
@@ -181,9 +221,9 @@ QByteArray HostComposition::executorOf(const QByteArray &session) const
 
 } // namespace
 
-Result<std::unique_ptr<Composition>> compose(const Configuration &configuration)
+Result<std::unique_ptr<Composition>> compose(const Configuration &configuration, ComposeOptions options)
 {
-    auto composition = std::make_unique<HostComposition>(configuration);
+    auto composition = std::make_unique<HostComposition>(configuration, std::move(options));
     if (Result<void> built = composition->build(); !built)
         return built.error();
     return std::unique_ptr<Composition>(std::move(composition));

@@ -5,7 +5,9 @@
 #include "config/configuration.h"
 #include "config/finding.h"
 #include "control/host.h"
+#include "port/plugin_catalog.h"
 
+#include <functional>
 #include <memory>
 
 namespace burrow {
@@ -51,12 +53,22 @@ public:
     /// Ends the host, lets the plugins come to rest and closes the store, as the destruction does. False when a
     /// plugin did not: its threads may still run, so the program must leave without running static destructors.
     virtual bool close() = 0;
+    /// The program leaves without destroying this, and on purpose: no plugin is to be blamed for it.
+    virtual void aboutToLeave() = 0;
+};
+
+struct ComposeOptions
+{
+    /// BundledOnly: a session whose plugin is somebody else's shows as failed.
+    PluginsUsed plugins = PluginsUsed::All;
+    /// Hears, before the first plugin is loaded, what is to be said of earlier ends of hosts. May be empty.
+    std::function<void(const QString &)> notice;
 };
 
 /// Loads the plugins, opens the store and builds the host. The error is a sentence that names the plugin, the
 /// executor, the key or the file: Configuration, Plugin, Conflict (another host has the store, or it is not a
 /// store of this version), Io.
-Result<std::unique_ptr<Composition>> compose(const Configuration &configuration);
+Result<std::unique_ptr<Composition>> compose(const Configuration &configuration, ComposeOptions options = {});
 
 /// Looks into a store file that this process need not serve; see store/store_reader.h, also for the errors.
 Result<std::unique_ptr<StoreReader>> readStore(const QString &path);

@@ -16,6 +16,9 @@ QString installedPluginFolder();
 /// the environment names another, except in a program that runs with raised rights. Empty if none is there.
 QString pluginHostProgram();
 
+inline constexpr char pluginProbesName[] = "plugin-probes.json";
+inline constexpr char pluginLedgerName[] = "plugin-ledger.json";
+
 /// Where what is known about plugins is kept; empty when the configuration has no data directory.
 QString pluginStateFile(const Configuration &configuration, const char *name);
 

@@ -2,6 +2,7 @@
 #include "compose/plugin_inventory.h"
 
 #include "compose/plugin_folders.h"
+#include "compose/plugin_standings.h"
 #include "plugin/plugin_search.h"
 #include "session/system_clock.h"
 
@@ -20,9 +21,10 @@ public:
         , m_options(options)
         , m_installedFolder(installedPluginFolder())
         , m_search(pluginSearchPath(configuredPluginFolders(configuration), m_installedFolder))
-        , m_probe({.program = pluginHostProgram(),
-                   .cachePath = pluginStateFile(configuration, "plugin-probes.json")},
-                  BURROW_VERSION, std::make_shared<SystemClock>())
+        , m_probe(
+              {.program = pluginHostProgram(), .cachePath = pluginStateFile(configuration, pluginProbesName)},
+              BURROW_VERSION, std::make_shared<SystemClock>())
+        , m_standings(PluginLedger(pluginStateFile(configuration, pluginLedgerName)).all())
     {
     }
 
@@ -41,6 +43,7 @@ private:
     const QString m_installedFolder;
     const PluginSearch m_search;
     LibraryProbe m_probe;
+    const std::map<QByteArray, PluginStanding> m_standings;
     PluginInventory m_inventory;
 };
 
@@ -68,6 +71,13 @@ void InventoryTaker::judge(PluginReport &report)
                                    QStringLiteral("the plugin %1 is switched off (plugins.%1.enabled is false)")
                                        .arg(QString::fromUtf8(report.id)),
                                    ErrorKind::Configuration);
+        return;
+    }
+    if (const auto standing = m_standings.find(report.id); standing != m_standings.end())
+        report.standing = standing->second;
+    report.fault = standingFault(report.id, report.standing);
+    if (report.fault) {
+        report.state = report.standing.disabled ? PluginState::Disabled : PluginState::Quarantined;
         return;
     }
     if (!m_options.only.isEmpty() && m_options.only != report.id)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/configuration.h"
+#include "plugin/plugin_ledger.h"
 #include "plugin/plugin_trial.h"
 
 namespace burrow {
@@ -18,6 +19,7 @@ struct PluginReport
     std::optional<PluginFault> fault;  ///< Why it is not in use; set in every state but Ok.
     std::optional<Manifest> manifest;  ///< Unset: it has none, or none that can be read.
     std::optional<ProbeVerdict> probe; ///< Unset when it was not tried.
+    PluginStanding standing;           ///< Its crashes, and whether it was switched off or put away.
     QString libraryPath;               ///< Empty when there is no library.
     QString manifestPath;              ///< Also of a manifest that cannot be read.
     Isolation isolation = Isolation::InProcess;

@@ -68,6 +68,13 @@ struct LoggingSettings
     std::map<QByteArray, Placed<LogLevel>> categories; ///< The place is that of the category's name.
 };
 
+/// When a plugin that crashes the host is put away.
+struct CrashPolicySettings
+{
+    qint64 quarantineAfter = 0;
+    Duration within{};
+};
+
 struct PluginSettings
 {
     Place place; ///< Of the plugin's id.
@@ -75,6 +82,7 @@ struct PluginSettings
     Placed<QString> path; ///< Empty: the plugin directories are searched.
     Isolation isolation = Isolation::InProcess;
     bool runInline = false; ///< The key `inline`.
+    CrashPolicySettings crashPolicy;
 };
 
 struct ExecutorSettings

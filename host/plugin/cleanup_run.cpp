@@ -2,7 +2,7 @@
 #include "plugin/cleanup_run.h"
 
 #include "plugin/abi_text.h"
-#include "plugin/call_guard.h"
+#include "plugin/call_sentinel.h"
 #include "plugin/status_words.h"
 
 namespace burrow {
@@ -115,7 +115,8 @@ qint32 CleanupRun::callPlugin(quint64 token)
     }
     request.open_runs = {runs.empty() ? nullptr : runs.data(), runs.size(), sizeof(burrow_open_run), 0};
     request.attempt = m_call.attempt;
-    const auto result = guardedCall([&] { return m_plugin.tables().executor.table.cleanup(&request, token); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::Cleanup,
+                                    [&] { return m_plugin.tables().executor.table.cleanup(&request, token); });
     if (!result.threw)
         return result.answer;
     m_plugin.context().report(fault(QStringLiteral("let an exception leave cleanup")).message);

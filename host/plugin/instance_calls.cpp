@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugin/call_guard.h"
+#include "plugin/call_sentinel.h"
 #include "plugin/error_sink.h"
 #include "plugin/instance.h"
 #include "plugin/status_words.h"
@@ -107,7 +107,8 @@ qint32 Instance::callPluginCreate(QString &why)
     request.error = &ErrorCapture::sink;
     const ErrorCapture capture;
     void *self = nullptr;
-    const auto result = guardedCall([&] { return m_plugin.tables().executor.table.create(&request, &self); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::Create,
+                                    [&] { return m_plugin.tables().executor.table.create(&request, &self); });
     const int32_t status = statusOf(result);
     if (result.threw) {
         threw("create", result.what);
@@ -128,8 +129,9 @@ void Instance::findCheckpoint()
     if (!m_plugin.tables().executor.has.getExtension)
         return;
     const burrow_text id = BURROW_TEXT(BURROW_EXT_CHECKPOINT);
-    const auto result =
-        guardedCall([&] { return m_plugin.tables().executor.table.get_extension(m_self, &id); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::GetExtension, [&] {
+        return m_plugin.tables().executor.table.get_extension(m_self, &id);
+    });
     if (result.threw)
         return threw("get_extension", result.what);
     if (!result.answer)
@@ -191,8 +193,9 @@ void Instance::callApply()
             return;
     }
     const burrow_apply_request &request = m_encoder.encode(call, m_sessionText);
-    const auto result =
-        guardedCall([&] { return m_plugin.tables().executor.table.apply(m_self, &request, token); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::Apply, [&] {
+        return m_plugin.tables().executor.table.apply(m_self, &request, token);
+    });
     if (result.threw)
         threw("apply", result.what);
     const int32_t status = statusOf(result);
@@ -217,7 +220,8 @@ void Instance::callCommitted()
     request.run_id = {run.data(), run.size()};
     request.sequence = call.sequence;
     request.snapshot = &snapshot;
-    const auto result = guardedCall([&] { return m_checkpointTable->committed(m_self, &request, call.token); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::Committed,
+                                    [&] { return m_checkpointTable->committed(m_self, &request, call.token); });
     if (result.threw)
         threw("committed", result.what);
     const int32_t status = statusOf(result);
@@ -239,8 +243,9 @@ void Instance::callStop()
     request.struct_size = sizeof request;
     request.kind = kindOf(call.kind);
     request.reason = toAbiText(call.reason);
-    const auto result =
-        guardedCall([&] { return m_plugin.tables().executor.table.stop(m_self, &request, call.token); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::Stop, [&] {
+        return m_plugin.tables().executor.table.stop(m_self, &request, call.token);
+    });
     if (result.threw)
         threw("stop", result.what);
     const int32_t status = statusOf(result);
@@ -250,7 +255,8 @@ void Instance::callStop()
 
 void Instance::callDestroy()
 {
-    const auto result = guardedCall([&] { m_plugin.tables().executor.table.destroy(m_self); });
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::Destroy,
+                                    [&] { m_plugin.tables().executor.table.destroy(m_self); });
     if (result.threw)
         threw("destroy", result.what);
     finish();
@@ -303,7 +309,8 @@ void Instance::callControl(const ControlRequest &request)
 {
     const burrow_executor_vtable &table = m_plugin.tables().executor.table;
     if (request.kind == ControlRequest::Kind::Resume) {
-        const auto result = guardedCall([&] { return table.resume(m_self, request.token); });
+        const auto result = foreignCall(m_plugin.number(), ForeignStage::Resume,
+                                        [&] { return table.resume(m_self, request.token); });
         if (result.threw)
             threw("resume", result.what);
         return;
@@ -316,7 +323,8 @@ void Instance::callControl(const ControlRequest &request)
     cancel.token = request.token;
     cancel.run_id = {run.data(), run.size()};
     cancel.reason = toAbiText(request.reason);
-    const auto result = guardedCall([&] { return table.cancel(m_self, &cancel); });
+    const auto result =
+        foreignCall(m_plugin.number(), ForeignStage::Cancel, [&] { return table.cancel(m_self, &cancel); });
     if (result.threw)
         threw("cancel", result.what);
 }

@@ -4,7 +4,8 @@
 namespace burrow {
 
 LoadedPlugin::LoadedPlugin(quint32 number, PluginTables tables, std::shared_ptr<const Clock> clock)
-    : m_tables(std::move(tables))
+    : m_number(number)
+    , m_tables(std::move(tables))
     , m_context(number, m_tables.identity.id, std::move(clock))
     , m_worker(1,
                m_tables.identity.threadModel == ThreadModel::Pinned ? Duration::max()

@@ -31,6 +31,8 @@ public:
     LoadedPlugin(quint32 number, PluginTables tables, std::shared_ptr<const Clock> clock);
     Q_DISABLE_COPY_MOVE(LoadedPlugin)
 
+    /// In this process, from 1.
+    quint32 number() const { return m_number; }
     const PluginTables &tables() const { return m_tables; }
     const PluginIdentity &identity() const { return m_tables.identity; }
     const QString &idText() const { return m_context.pluginText(); }
@@ -62,6 +64,7 @@ private:
     bool allowsOtherThreads() const;
 
     // Constant after construction.
+    const quint32 m_number;
     const PluginTables m_tables;
 
     // Any thread.

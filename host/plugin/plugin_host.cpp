@@ -51,7 +51,9 @@ Result<void> checkInline(const PluginTables &tables)
 
 PluginHost::PluginHost(PluginHostOptions options)
     : m_options(std::move(options))
-    , m_search(pluginSearchPath(m_options.folders, m_options.installedFolder))
+    , m_search(m_options.plugins == PluginsUsed::All
+                   ? pluginSearchPath(m_options.folders, m_options.installedFolder)
+                   : installedPluginsOnly(m_options.installedFolder))
     , m_probe(m_options.probe
                   ? std::make_unique<LibraryProbe>(*m_options.probe, m_options.hostVersion, m_options.clock)
                   : nullptr)

@@ -36,6 +36,8 @@ struct PluginHostOptions
     QStringList folders;                ///< From the configuration, searched first.
     QString installedFolder;            ///< Beside the program's own installation, or empty.
     QByteArray hostVersion;             ///< For plugins to show.
+    /// BundledOnly: the search path is the installed folder alone.
+    PluginsUsed plugins = PluginsUsed::All;
     /// Libraries outside the installed folder are tried in a child before they are opened here. Unset: not.
     std::optional<ProbeOptions> probe = std::nullopt;
 };

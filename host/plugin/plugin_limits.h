@@ -37,6 +37,11 @@ inline constexpr quint32 elf_program_headers_max = 1024;
 inline constexpr qint64 elf_dynamic_bytes_max = 1LL << 20;
 inline constexpr quint32 elf_chain_steps_max = 1U << 20;
 
+// How it is noted who is inside which plugin.
+inline constexpr std::size_t sentinel_threads_max = 1024;
+inline constexpr std::size_t plugin_crashes_kept_max = 16;
+inline constexpr qint64 plugin_ledger_bytes_max = 1LL << 20;
+
 // How an unknown library is tried in a child.
 inline constexpr Duration plugin_probe_max = 10s;
 inline constexpr std::size_t probe_cache_entries_max = 256;

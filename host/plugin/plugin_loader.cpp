@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_loader.h"
 
-#include "plugin/call_guard.h"
+#include "plugin/call_sentinel.h"
 #include "plugin/descriptor.h"
 #include "plugin/error_sink.h"
 #include "plugin/signal_guard.h"
@@ -51,7 +51,7 @@ PluginResult<burrow_plugin> callEntry(const LoadOrder &order, OpenLibrary::Entry
     const ErrorCapture capture;
     const burrow_plugin *plugin = nullptr;
     entering(order, ForeignStage::Entry);
-    const auto result = guardedCall([&] { return entry(&offer, &plugin); });
+    const auto result = foreignCall(order.number, ForeignStage::Entry, [&] { return entry(&offer, &plugin); });
     if (result.threw)
         return PluginFault(PluginFaultCode::ExceptionLeft,
                            QStringLiteral("let an exception leave its entry function"));
@@ -118,7 +118,10 @@ PluginResult<std::unique_ptr<LoadedPlugin>> openPlugin(const LoadOrder &order)
     }
     const SignalGuard guard;
     entering(order, ForeignStage::Open);
-    const PluginResult<OpenLibrary> library = openLibrary(order.library);
+    const PluginResult<OpenLibrary> library = [&order] {
+        const ForeignCall call(order.number, ForeignStage::Open);
+        return openLibrary(order.library);
+    }();
     if (!library)
         return library.error().after(plugin + QStringLiteral("cannot be used: "));
     const PluginResult<burrow_plugin> table = callEntry(order, library->entry);
@@ -136,8 +139,9 @@ PluginResult<void> initialisePlugin(LoadedPlugin &plugin, const QByteArray &conf
 {
     const burrow_text config = toAbiText(configJson);
     const SignalGuard guard;
-    const auto result =
-        guardedCall([&] { return plugin.tables().plugin.init(&plugin.context().table(), &config); });
+    const auto result = foreignCall(plugin.number(), ForeignStage::Init, [&] {
+        return plugin.tables().plugin.init(&plugin.context().table(), &config);
+    });
     checkSignals(guard, subject(plugin.idText(), plugin.tables().libraryPath),
                  !plugin.identity().runtime.isEmpty());
     if (!result.threw && result.answer == BURROW_OK)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_registry.h"
 
-#include "plugin/call_guard.h"
+#include "plugin/call_sentinel.h"
 #include "plugin/loader_thread.h"
+
+#include <QFileInfo>
 
 #include <algorithm>
 
@@ -50,6 +52,20 @@ PluginFault refusal(const LoadOrder &order, ErrorKind kind, const QString &why, 
     return PluginFault(PluginFaultCode::InUse,
                        QStringLiteral("the plugin library %1 %2").arg(order.library.path, why), kind)
         .withRemedy(remedy);
+}
+
+/// By its manifest; one without is known by its file's name until it can be asked.
+void nameInSentinel(const LoadOrder &order)
+{
+    if (order.manifest) {
+        const PluginIdentity &identity = order.manifest->identity;
+        return call_sentinel::name(order.number, identity.id, identity.version,
+                                   identity.has(PluginFlag::Blocking));
+    }
+    QString id = QFileInfo(order.library.path).completeBaseName();
+    if (id.startsWith(QLatin1String("lib")))
+        id.remove(0, 3);
+    call_sentinel::name(order.number, id.toUtf8(), {}, false);
 }
 
 } // namespace
@@ -109,10 +125,13 @@ PluginResult<LoadedPlugin *> PluginRegistry::acquire(LoadOrder order)
 
 PluginResult<LoadedPlugin *> PluginRegistry::load(const LoadOrder &order)
 {
+    nameInSentinel(order);
     PluginResult<std::unique_ptr<LoadedPlugin>> opened = openPlugin(order);
     if (!opened)
         return opened.error();
     LoadedPlugin *plugin = opened->get();
+    call_sentinel::name(order.number, plugin->identity().id, plugin->identity().version,
+                        plugin->identity().has(PluginFlag::Blocking));
     {
         const std::lock_guard lock(m_mutex);
         m_kept.push_back(*std::move(opened));
@@ -156,7 +175,8 @@ bool PluginRegistry::deinitialise(LoadedPlugin &plugin, std::chrono::steady_cloc
     const Duration left = std::max<Duration>(deadline - std::chrono::steady_clock::now(), deinit_least);
     const bool back = LoaderThread::instance().run(
         [&plugin] {
-            const auto result = guardedCall([&] { plugin.tables().plugin.deinit(); });
+            const auto result =
+                foreignCall(plugin.number(), ForeignStage::Deinit, [&] { plugin.tables().plugin.deinit(); });
             if (result.threw)
                 plugin.context().report(
                     QStringLiteral("the plugin %1 let an exception leave deinit").arg(plugin.idText()));

@@ -47,6 +47,13 @@ PluginSearchPath pluginSearchPath(const QStringList &configured, const QString &
     return path;
 }
 
+PluginSearchPath installedPluginsOnly(const QString &installed)
+{
+    PluginSearchPath path;
+    addFolder(path, installed, QStringLiteral("of this installation"));
+    return path;
+}
+
 PluginSearch::PluginSearch(PluginSearchPath path)
     : m_path(std::move(path))
 {
@@ -69,9 +76,13 @@ void PluginSearch::scan(const QString &folder)
             m_path.complaints.append(manifest.error().message);
             m_unusable.try_emplace(id, manifest.error());
         } else if (earlier != m_manifests.end()) {
-            met.fault = PluginFault(PluginFaultCode::DuplicateId,
-                                    QStringLiteral("%1 is left out: the plugin \"%2\" was found before as %3")
-                                        .arg(path, QString::fromUtf8(id), earlier->second.manifestPath));
+            met.fault =
+                PluginFault(PluginFaultCode::DuplicateId,
+                            QStringLiteral("%1 is left out: the plugin \"%2\" was found before as %3")
+                                .arg(path, QString::fromUtf8(id), earlier->second.manifestPath))
+                    .withRemedy(QStringLiteral("remove one of the two, or name the one that is meant by "
+                                               "plugins.%1.path")
+                                    .arg(QString::fromUtf8(id)));
             met.manifest = *std::move(manifest);
             m_path.complaints.append(met.fault->withCodeInMessage().message);
         } else {

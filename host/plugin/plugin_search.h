@@ -20,6 +20,8 @@ struct PluginSearchPath
 /// BURROW_PLUGIN_PATH is ignored in a program that runs with raised rights. `installed` is the folder beside
 /// the program's own installation, or empty.
 PluginSearchPath pluginSearchPath(const QStringList &configured, const QString &installed);
+/// No other plugins than those beside the program's own installation.
+PluginSearchPath installedPluginsOnly(const QString &installed);
 
 /// The manifests found in those folders. In the order of the path the first of an id wins, and each later one
 /// is a complaint, as is each manifest that cannot be read. Constant after construction, hence thread-safe;

@@ -4,8 +4,8 @@
 #include "plugin/descriptor.h"
 #include "plugin/plugin_limits.h"
 #include "plugin/plugin_log.h"
+#include "plugin/state_folder.h"
 
-#include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -103,7 +103,7 @@ void ProbeCache::write() const
     const QJsonDocument document(QJsonObject{{QStringLiteral("form"), cacheForm},
                                              {QStringLiteral("host"), QString::fromUtf8(host())},
                                              {QStringLiteral("probes"), probes}});
-    QDir().mkpath(QFileInfo(m_path).absolutePath());
+    makeStateFolder(QFileInfo(m_path).absolutePath());
     QSaveFile file(m_path);
     const bool written = file.open(QIODevice::WriteOnly) && file.write(document.toJson()) >= 0 && file.commit();
     if (!written) {

@@ -16,6 +16,9 @@ namespace burrow {
 enum class Isolation : quint8 { InProcess, Process };
 inline constexpr EnumNames<Isolation, 2> isolationName{{"in_process", "process"}};
 
+/// Whose plugins a host uses: everybody's, or only those that came with it.
+enum class PluginsUsed : quint8 { All, BundledOnly };
+
 /// What is known of a plugin without running its code, from its manifest.
 struct PluginDescription
 {

@@ -26,6 +26,8 @@ QString standIn(const QString &name)
         return QStringLiteral("copy.db");
     if (name == QLatin1String("ID"))
         return QStringLiteral("noisy");
+    if (name == QLatin1String("ACTION"))
+        return QStringLiteral("list");
     return {};
 }
 

@@ -96,6 +96,8 @@ void TestLoad::everyKeyArrivesTyped()
     const PluginSettings &plugin = c.plugins.at("acme.exec-2");
     QVERIFY(plugin.enabled);
     QVERIFY(plugin.runInline);
+    QCOMPARE(plugin.crashPolicy.quarantineAfter, 3);
+    QVERIFY(plugin.crashPolicy.within == std::chrono::minutes(20));
     QCOMPARE(plugin.isolation, Isolation::InProcess);
     QCOMPARE(plugin.place.toText(), QStringLiteral("/etc/burrow/burrow.yaml:8:3"));
     const SessionSettings &session = c.sessions.at("night-audit");
@@ -210,6 +212,8 @@ void TestLoad::defaultsAreThoseOfTheTable()
     QVERIFY(c.logging.file.value.isEmpty());
     QVERIFY(c.plugins.at("p").enabled);
     QVERIFY(!c.plugins.at("p").runInline);
+    QCOMPARE(c.plugins.at("p").crashPolicy.quarantineAfter, 2);
+    QVERIFY(c.plugins.at("p").crashPolicy.within == std::chrono::minutes(10));
     const SessionSettings &session = c.sessions.at("s");
     QCOMPARE(session.retryBackoff, limits::retry_backoff_default);
     QCOMPARE(session.stopGrace, limits::stop_grace_default);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compose/unavailable_executor.h"
+
+namespace burrow {
+
+namespace {
+
+/// Was never made, so nobody has a reason to call it; whoever does is answered all the same.
+class UnavailableExecutor final : public Executor
+{
+public:
+    UnavailableExecutor(ExecutorListener &listener, QString why)
+        : m_listener(listener)
+        , m_why(std::move(why))
+    {
+    }
+
+    void apply(ApplyCall call) override { m_listener.applyFinished(call.run, RunAbandoned{m_why}); }
+    void cancel(RunId, CancelMode, const QString &) override {}
+    void abandon(RunId, const QString &) override {}
+    void stop(StopKind, const QString &) override { m_listener.stopFinished({}); }
+    void checkpointCommitted(RunId run, quint64, const QByteArray &) override
+    {
+        m_listener.checkpointFinished(run, {});
+    }
+
+private:
+    ExecutorListener &m_listener;
+    const QString m_why;
+};
+
+class UnavailableFactory final : public ExecutorFactory
+{
+public:
+    UnavailableFactory(QByteArray name, QString why)
+        : m_name(std::move(name))
+        , m_why{ErrorKind::Configuration, std::move(why)}
+    {
+    }
+
+    QByteArray name() const override { return m_name; }
+    std::unique_ptr<Executor> create(const CreateCall &, ExecutorListener &listener) override
+    {
+        listener.created(m_why);
+        return std::make_unique<UnavailableExecutor>(listener, m_why.message);
+    }
+    void cleanup(const CleanupCall &, std::function<void(Result<void>)> done) override { done(m_why); }
+
+private:
+    const QByteArray m_name;
+    const Error m_why;
+};
+
+} // namespace
+
+std::shared_ptr<ExecutorFactory> makeUnavailableFactory(QByteArray name, QString why)
+{
+    return std::make_shared<UnavailableFactory>(std::move(name), std::move(why));
+}
+
+} // namespace burrow

@@ -53,6 +53,17 @@ PluginFault faultOf(const ChildEnd &end, ForeignStage stage, const QStringList &
                 .arg(where, words)};
 }
 
+/// What went wrong in the child is remembered although its cause may lie outside of the files, so the reader is
+/// told how to have it tried anew. A library without a manifest is asked for by the id of the configuration.
+PluginFault withWayBack(const PluginFault &fault, const std::optional<Manifest> &manifest)
+{
+    const QString id = manifest ? QString::fromUtf8(manifest->identity.id) : QStringLiteral("ID");
+    return fault.withRemedy(
+        QStringLiteral("tell the plugin's author, or install another version of it; once the cause is gone, "
+                       "\"burrow plugin why %1 --again\" tries it anew")
+            .arg(id));
+}
+
 /// What may have another answer next time although no file has changed: other libraries, the environment.
 bool mayChangeByItself(const ProbeVerdict &verdict)
 {
@@ -117,13 +128,14 @@ std::optional<ProbeVerdict> LibraryProbe::tryNow(const CheckedLibrary &library,
     if (ended && lines.verdict && !lines.garbage) {
         verdict = *std::move(lines.verdict);
     } else if (ended && lines.garbage) {
-        verdict.fault =
-            PluginFault(PluginFaultCode::GarbageInProbe,
-                        QStringLiteral("left an answer that cannot be read, tried in a process of its own%1")
-                            .arg(lastWords(lastErrors)))
-                .after(pluginSubject(manifest, library.path));
+        const PluginFault garbage(
+            PluginFaultCode::GarbageInProbe,
+            QStringLiteral("left an answer that cannot be read, tried in a process of its own%1")
+                .arg(lastWords(lastErrors)));
+        verdict.fault = withWayBack(garbage.after(pluginSubject(manifest, library.path)), manifest);
     } else {
-        verdict.fault = faultOf(*run, lines.lastStage, lastErrors).after(pluginSubject(manifest, library.path));
+        const PluginFault fault = faultOf(*run, lines.lastStage, lastErrors);
+        verdict.fault = withWayBack(fault.after(pluginSubject(manifest, library.path)), manifest);
     }
     if (verdict.fault)
         verdict.lastErrors = lastErrors;

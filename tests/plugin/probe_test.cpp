@@ -181,6 +181,8 @@ void ProbeTest::aCrashIsRemembered()
     QCOMPARE(load(), std::optional(Code::CrashedInProbe));
     QCOMPARE(m_fault.message, first);
     QCOMPARE(opened(), 1);
+    QVERIFY2(m_fault.remedy.contains(QStringLiteral("\"burrow plugin why probed --again\"")),
+             qPrintable(m_fault.remedy));
 }
 
 void ProbeTest::aChangedLibraryIsTriedAgain_data()

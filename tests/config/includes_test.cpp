@@ -45,7 +45,7 @@ namespace {
 class Files
 {
 public:
-    explicit Files(std::initializer_list<std::pair<const char *, QByteArray>> files)
+    Files(std::initializer_list<std::pair<const char *, QByteArray>> files)
     {
         for (const auto &[name, content] : files)
             write(QString::fromLatin1(name), content);

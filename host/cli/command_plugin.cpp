@@ -25,8 +25,21 @@ QJsonArray toJson(const std::vector<PluginReport> &reports)
     return array;
 }
 
-/// The plugin that is meant, first the one that counts, then those of the same id that do not. Null when there
-/// is none: that has been said.
+/// The id that the command is about. When it cannot be one, that has been said.
+std::optional<QByteArray> idOf(const Invocation &invocation)
+{
+    const QByteArray id = invocation.argument.toUtf8();
+    if (isPluginId(id))
+        return id;
+    notice(QStringLiteral(
+               "\"%1\" cannot be the id of a plugin: it has 1 to 64 of a-z, 0-9, \".\", \"_\", \"-\" and "
+               "starts with a letter or digit")
+               .arg(invocation.argument));
+    return std::nullopt;
+}
+
+/// The plugin that is meant: first the one that counts, then those of the same id that do not. At least one,
+/// since one that is missing is reported as well; a near name has been said then.
 std::vector<PluginReport> reportsOn(const QByteArray &id, PluginInventory inventory)
 {
     QByteArrayList known;
@@ -90,11 +103,13 @@ ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer
 
 ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer)
 {
+    const std::optional<QByteArray> id = idOf(invocation);
+    if (!id)
+        return ExitCode::Usage;
     const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
     if (!configuration)
         return ExitCode::Configuration;
-    const QByteArray id = invocation.argument.toUtf8();
-    const std::vector<PluginReport> reports = reportsOn(id, takeInventory(*configuration, {.only = id}));
+    const std::vector<PluginReport> reports = reportsOn(*id, takeInventory(*configuration, {.only = *id}));
     if (invocation.has("json"))
         answer.writeJson({{QStringLiteral("plugins"), toJson(reports)}});
     else
@@ -105,13 +120,15 @@ ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer
 
 ExitCode runPluginWhyCommand(const Invocation &invocation, AnswerWriter &answer)
 {
+    const std::optional<QByteArray> id = idOf(invocation);
+    if (!id)
+        return ExitCode::Usage;
     const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
     if (!configuration)
         return ExitCode::Configuration;
-    const QByteArray id = invocation.argument.toUtf8();
     const ProbeMemory memory = invocation.has("again") ? ProbeMemory::Ignore : ProbeMemory::Use;
     const std::vector<PluginReport> reports =
-        reportsOn(id, takeInventory(*configuration, {.only = id, .memory = memory}));
+        reportsOn(*id, takeInventory(*configuration, {.only = *id, .memory = memory}));
     if (invocation.has("json")) {
         answer.writeJson({{QStringLiteral("plugins"), toJson(reports)}});
         return codeOf(reports);

@@ -291,6 +291,14 @@ void PluginTest::suggestsANearName()
     const Finished finished = program.run({"plugin", "info", "ecko"});
     QCOMPARE(finished.exitCode, 1);
     QVERIFY2(finished.err.contains("echo"), finished.err.constData());
+    for (const char *verb : {"info", "why"}) {
+        for (const char *id : {"", "../echo", "Echo"}) {
+            const Finished refused = program.again().run({"plugin", verb, id});
+            QCOMPARE(refused.exitCode, 2);
+            QCOMPARE(refused.out, QByteArray());
+            QVERIFY2(refused.err.contains("cannot be the id of a plugin"), refused.err.constData());
+        }
+    }
 }
 
 void PluginTest::refusesAConfigurationThatCannotBeRead()

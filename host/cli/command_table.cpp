@@ -127,6 +127,7 @@ Exit codes: 0, 2 for a wrong command line, 78 when the configuration is wrong.
     {
         .name = "config reference",
         .summary = "print every key of a configuration, in Markdown",
+        .group = CommandGroup::Configuration,
         .argument = {},
         .options = {},
         .details = "",

@@ -19,12 +19,15 @@ namespace {
 // A reader that is merely slow gets so long once; then whoever logs waits no more until it reads again.
 constexpr int reader_patience_ms = 500;
 
-// A line that was begun and could not be ended is none; only of a file can it be taken back.
-void takeBack(int descriptor, qsizetype size)
+/// Takes back the beginning of a line that could not be ended. False: it stays, because somebody else has
+/// written behind it, or it is no file.
+bool takeBack(int descriptor, qsizetype size)
 {
     struct stat status = {};
-    if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= size) [[maybe_unused]]
-        const int cut = ::ftruncate(descriptor, status.st_size - size);
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
+    return ::lseek(descriptor, 0, SEEK_CUR) == status.st_size
+           && ::ftruncate(descriptor, status.st_size - size) == 0;
 }
 
 } // namespace
@@ -61,24 +64,24 @@ bool LogSink::waitForRoom(Patience patience)
     return ready > 0;
 }
 
-/// 0, or the error that ended it; then nothing of it stays in a file.
+/// 0, or the error that ended it; then nothing of it stays in a file that is the log's alone.
 int LogSink::writeAll(const QByteArray &bytes, Patience patience)
 {
     qsizetype written = 0;
+    const auto failed = [&](int error) {
+        if (written > 0)
+            m_torn = !m_owned || !takeBack(m_descriptor, written);
+        return error;
+    };
     while (written < bytes.size()) {
-        if (!waitForRoom(patience)) {
-            takeBack(m_descriptor, written);
-            return EAGAIN;
-        }
+        if (!waitForRoom(patience))
+            return failed(EAGAIN);
         // A pipe has room for so much when it says that it has any; a file takes a line at once.
         const qsizetype most = m_owned ? bytes.size() : PIPE_BUF;
         const ssize_t size = ::write(m_descriptor, bytes.constData() + written,
                                      static_cast<size_t>(std::min(most, bytes.size() - written)));
-        if (size < 0 && errno != EINTR && errno != EAGAIN) {
-            const int error = errno;
-            takeBack(m_descriptor, written);
-            return error;
-        }
+        if (size < 0 && errno != EINTR && errno != EAGAIN)
+            return failed(errno);
         written += std::max<ssize_t>(size, 0);
     }
     return 0;
@@ -87,11 +90,15 @@ int LogSink::writeAll(const QByteArray &bytes, Patience patience)
 LogSink::Written LogSink::write(const QByteArray &lines, Patience patience)
 {
     const std::lock_guard lock(m_mutex);
-    const int error = writeAll(m_status.isEmpty() ? lines : "\r\x1b[K" + lines + m_status, patience);
+    QByteArray all = m_status.isEmpty() ? lines : "\r\x1b[K" + lines + m_status;
+    if (m_torn) // What could not be ended must not become the beginning of this line.
+        all.prepend('\n');
+    const int error = writeAll(all, patience);
     if (error != 0) {
         m_error = error;
         return m_lost++ == 0 ? Written::NoMore : Written::No;
     }
+    m_torn = false;
     return m_lost > 0 ? Written::YesAgain : Written::Yes;
 }
 

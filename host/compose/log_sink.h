@@ -56,6 +56,7 @@ private:
     std::mutex m_mutex;
     // guarded by m_mutex
     bool m_stuck = false; ///< The reader did not read for a while: no more waiting until it does.
+    bool m_torn = false;  ///< The last thing that was written is the beginning of a line.
     quint64 m_lost = 0;
     int m_error = 0;
     QByteArray m_status;

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void saysWhyAFileCannotBeOpened_data();
     void saysWhyAFileCannotBeOpened();
     void aFullDiskLosesWholeLinesAndCountsThem();
+    void aTornLineIsNoPartOfTheNext();
     void aReaderThatDoesNotReadHoldsUpNobody();
     void linesOfThreadsDoNotMix();
     void theStatusStaysBelowTheLines();
@@ -118,6 +119,23 @@ void LogSinkTest::aFullDiskLosesWholeLinesAndCountsThem()
     QCOMPARE(sink->takeLost(), 2U);
     QCOMPARE(sink->write(line), LogSink::Written::Yes);
     QCOMPARE(contentOf(path), line.repeated(4));
+}
+
+void LogSinkTest::aTornLineIsNoPartOfTheNext()
+{
+    // As stderr that was redirected: others may write there, so nothing is taken back.
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("stderr"));
+    const int descriptor = ::open(QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    LogSink sink(descriptor);
+    {
+        const FileSizeLimit disk(10);
+        QCOMPARE(sink.write("first\n"), LogSink::Written::Yes);
+        QCOMPARE(sink.write("second\n"), LogSink::Written::NoMore);
+    }
+    QCOMPARE(sink.write("third\n"), LogSink::Written::YesAgain);
+    QCOMPARE(contentOf(path), QByteArray("first\nseco\nthird\n"));
+    ::close(descriptor);
 }
 
 void LogSinkTest::aReaderThatDoesNotReadHoldsUpNobody()

@@ -83,8 +83,7 @@ Result<void> checkValues(const Command &command, const CommandOption &option, co
     if (option.kind != ValueKind::Choice)
         return {};
     for (const QString &value : values) {
-        if (const Result<void> checked = checkChoice(QLatin1String("--") + name, option.choices, value);
-            !checked)
+        if (Result<void> checked = checkChoice(QLatin1String("--") + name, option.choices, value); !checked)
             return checked;
     }
     return {};

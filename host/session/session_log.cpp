@@ -18,9 +18,9 @@ QtMsgType severityOf(EventCode code)
         return QtWarningMsg;
     case EventCode::RunFailed:
     case EventCode::RunCancelled:
-    case EventCode::RuntimeRecovered:
         return QtInfoMsg;
-    default: // A misbehaviour, too: the plugin's own category has said it.
+    default: // A misbehaviour, too: the plugin's own category has said it. And a recovery, which the store sums
+             // up.
         return QtDebugMsg;
     }
 }

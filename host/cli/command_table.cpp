@@ -259,6 +259,7 @@ for a configuration that cannot be read.
     {
         .name = "plugin enable",
         .summary = "switch a plugin on again that was switched off",
+        .group = CommandGroup::Plugins,
         .argument = {Presence::Required, "ID", "the plugin"},
         .options = {pluginConfigOption, json},
         .details =
@@ -277,6 +278,7 @@ command line, 78 for a configuration that cannot be read.
     {
         .name = "plugin disable",
         .summary = "switch a plugin off without uninstalling it",
+        .group = CommandGroup::Plugins,
         .argument = {Presence::Required, "ID", "the plugin"},
         .options = {pluginConfigOption, json},
         .details =
@@ -292,6 +294,7 @@ served. Where this is remembered, and the exit codes, are as for "plugin enable"
     {
         .name = "plugin quarantine",
         .summary = "show which plugins have crashed hosts, try one again, or forget its crashes",
+        .group = CommandGroup::Plugins,
         .argument = {Presence::Required, "ACTION", "list, try ID or clear ID", 2},
         .options = {pluginConfigOption, json},
         .details =

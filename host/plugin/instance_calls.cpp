@@ -33,12 +33,28 @@ int32_t statusOf(const CallResult<int32_t> &result)
     return result.threw ? BURROW_INTERNAL : result.answer;
 }
 
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// Names a call that has come back, but not in the time that the contract expects.
+void nameIfSlow(PluginContext &plugin, const QByteArray &session, const char *function, SteadyTime begun,
+                const char *advice)
+{
+    const auto took = std::chrono::steady_clock::now() - begun;
+    if (took <= limits::plugin_call_expected_max)
+        return;
+    plugin.log(QtWarningMsg, {.session = session},
+               QStringLiteral("%1 took %2 ms; %3")
+                   .arg(QLatin1String(function))
+                   .arg(std::chrono::duration_cast<std::chrono::milliseconds>(took).count())
+                   .arg(QLatin1String(advice)));
+}
+
 } // namespace
 
 void Instance::perform(Call call)
 {
     const bool timed = !m_settings->inlineCalls && !m_plugin.identity().has(PluginFlag::Blocking);
-    const auto begun = timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
+    const SteadyTime begun = timed ? std::chrono::steady_clock::now() : SteadyTime();
     static constexpr const char *names[] = {"create", "apply", "committed", "stop", "destroy"};
     switch (call) {
     case Call::Create:
@@ -57,16 +73,9 @@ void Instance::perform(Call call)
         callDestroy();
         break;
     }
-    if (!timed)
-        return;
-    const auto took = std::chrono::steady_clock::now() - begun;
-    if (took > limits::plugin_call_expected_max) {
-        m_plugin.context().log(
-            QtWarningMsg, {.session = m_sessionName},
-            QStringLiteral("%1 took %2 ms; a plugin whose calls last declares itself blocking")
-                .arg(QLatin1String(names[static_cast<std::size_t>(call)]))
-                .arg(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
-    }
+    if (timed)
+        nameIfSlow(m_plugin.context(), m_sessionName, names[static_cast<std::size_t>(call)], begun,
+                   "a plugin whose calls last declares itself blocking");
 }
 
 void Instance::threw(const char *function, const std::string &what)
@@ -308,11 +317,13 @@ bool Instance::runControlStep()
 void Instance::callControl(const ControlRequest &request)
 {
     const burrow_executor_vtable &table = m_plugin.tables().executor.table;
+    const SteadyTime begun = std::chrono::steady_clock::now();
     if (request.kind == ControlRequest::Kind::Resume) {
         const auto result = foreignCall(m_plugin.number(), ForeignStage::Resume,
                                         [&] { return table.resume(m_self, request.token); });
         if (result.threw)
             threw("resume", result.what);
+        nameIfSlow(m_plugin.context(), m_sessionName, "resume", begun, "it only signals, and must not wait");
         return;
     }
     UuidText run;
@@ -327,6 +338,7 @@ void Instance::callControl(const ControlRequest &request)
         foreignCall(m_plugin.number(), ForeignStage::Cancel, [&] { return table.cancel(m_self, &cancel); });
     if (result.threw)
         threw("cancel", result.what);
+    nameIfSlow(m_plugin.context(), m_sessionName, "cancel", begun, "it only signals, and must not wait");
 }
 
 } // namespace burrow

@@ -6,6 +6,7 @@
 #include "plugin/worker_pool.h"
 
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <set>
@@ -33,6 +34,8 @@ private Q_SLOTS:
     void aBlockedInstanceCostsAThreadNotTheLibrary();
     void aStuckSerialLibraryIsRefused();
     void aHangingCancelHoldsUpNobody();
+    void callsThatLastAreNamed_data();
+    void callsThatLastAreNamed();
     void poolsServeFirstComeFirstServed();
     void poolsReplaceStuckThreads();
 
@@ -422,6 +425,67 @@ void ThreadsTest::aHangingCancelHoldsUpNobody()
     executor.reset();
     second.reset();
     QVERIFY(s.host().close(30s));
+}
+
+void ThreadsTest::callsThatLastAreNamed_data()
+{
+    QTest::addColumn<QString>("function");
+    for (const char *function : {"create", "apply", "cancel"})
+        QTest::newRow(function) << QString::fromLatin1(function);
+}
+
+/// Slow calls come back, so nothing fails; somebody has to know of them all the same.
+void ThreadsTest::callsThatLastAreNamed()
+{
+    QFETCH(QString, function);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("\\b%1 took \\d+ ms").arg(function)));
+    PuppetStage s;
+    const auto last = [&function](const char *own) {
+        if (function != QLatin1String(own))
+            return;
+        const auto end = std::chrono::steady_clock::now() + 2 * limits::plugin_call_expected_max;
+        while (std::chrono::steady_clock::now() < end) { // The plugin works for that long.
+        }
+    };
+    Signal cancelled;
+    s.strings.create = [&last](const burrow_create_request *, void **self) {
+        last("create");
+        *self = nullptr;
+        return BURROW_OK;
+    };
+    s.strings.apply = [&s, &last](void *, const burrow_apply_request *, burrow_token token) {
+        last("apply");
+        s.completeRun(token);
+        return BURROW_OK;
+    };
+    burrow_token open = 0;
+    Signal applied;
+    if (function == QStringLiteral("cancel")) {
+        s.strings.apply = [&](void *, const burrow_apply_request *, burrow_token token) {
+            open = token;
+            applied.raise();
+            return BURROW_OK;
+        };
+    }
+    s.strings.cancel = [&](void *, const burrow_cancel_request *) {
+        last("cancel");
+        s.completeRun(open);
+        cancelled.raise();
+        return BURROW_OK;
+    };
+    QCOMPARE(s.start(), QString());
+    ListenerProbe probe;
+    auto executor = s.make(probe);
+    const RunId run = PuppetStage::freshRun();
+    executor->apply(PuppetStage::call(run));
+    if (function == QStringLiteral("cancel")) {
+        QVERIFY(applied.wait());
+        executor->cancel(run, CancelMode::Hard, {});
+        QVERIFY(cancelled.wait());
+    }
+    QVERIFY(std::holds_alternative<RunOutput>(probe.waitFinished(run)));
+    executor.reset();
+    QVERIFY(s.host().close(patience)); // Every call has returned.
 }
 
 namespace {

@@ -100,6 +100,8 @@ void SessionCore::escalate()
         return;
     }
     m_run->level = CurrentRun::Level::Abandoned;
+    if (m_run->cancelReason.isEmpty())
+        m_run->cancelReason = QStringLiteral("it was cancelled and did not end");
     act(AbandonRun{m_run->id, m_run->cancelReason});
 }
 

@@ -183,7 +183,8 @@ void SessionCore::cancelRunEnded(const QString &reason)
     auto conclusion = std::make_unique<RunConclusion>();
     conclusion->run = m_run->id;
     conclusion->cancelled = true;
-    conclusion->reason = reason;
+    // Neither who asked nor who obeyed need say why; whoever waits is told something all the same.
+    conclusion->reason = reason.isEmpty() ? QStringLiteral("the run was cancelled") : reason;
     submitFailure(std::move(conclusion));
 }
 

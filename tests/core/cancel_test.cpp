@@ -70,6 +70,7 @@ private Q_SLOTS:
     void aTurnWithoutTimeoutHasNoDeadline();
     void theDeadlineOfATurnIsToldToItsExecutor();
     void aCancelledTurnIsNotSparedItsDeadline();
+    void aCancelWithoutAReasonIsToldWithOne();
     void theLateEndOfARunThatWasGivenUpIsIgnored();
     void anEndThatCrossesTheGivingUpCounts();
 };
@@ -327,6 +328,19 @@ void CancelTest::aCancelledTurnIsNotSparedItsDeadline()
     h.endCancelled();
     // Somebody asked for the end before the clock did: that is what it was.
     QCOMPARE(h.outcome(with.input)->outcome, OutcomeClass::Cancelled);
+}
+
+void CancelTest::aCancelWithoutAReasonIsToldWithOne()
+{
+    WithRun ended;
+    ended.h.feed(CancelCommand{});
+    ended.h.end(RunCancelled{});
+    QVERIFY(!ended.h.outcome(ended.input)->reason.isEmpty());
+    WithRun deaf;
+    deaf.h.feed(CancelCommand{.mode = CancelMode::Hard, .run = {}, .reason = {}});
+    deaf.h.advance(5s);
+    QVERIFY(!deaf.h.abandons.at(0).reason.isEmpty());
+    QVERIFY(!deaf.h.outcome(deaf.input)->reason.isEmpty());
 }
 
 void CancelTest::theLateEndOfARunThatWasGivenUpIsIgnored()

@@ -5,10 +5,10 @@
 #include "compose/log_record.h"
 #include "compose/log_sink.h"
 #include "config/secret_texts.h"
+#include "session/system_clock.h"
 #include "store/store_files.h"
 
 #include <atomic>
-#include <chrono>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,12 +41,6 @@ LogOutput &output()
     return *instance;
 }
 
-WallTime wallNow()
-{
-    using namespace std::chrono;
-    return {duration_cast<milliseconds>(system_clock::now().time_since_epoch())};
-}
-
 QByteArray linesOf(const LogRecord &record, Form form)
 {
     switch (form) {
@@ -62,7 +56,7 @@ QByteArray linesOf(const LogRecord &record, Form form)
 
 LogRecord recordOfItself(const QString &message)
 {
-    return {.at = wallNow(),
+    return {.at = SystemClock().wallNow(),
             .level = LogLevel::Warning,
             .category = "burrow.log",
             .subject = {},
@@ -107,7 +101,7 @@ LogLevel levelOf(QtMsgType type)
 
 void takeMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
-    write({.at = wallNow(),
+    write({.at = SystemClock().wallNow(),
            .level = levelOf(type),
            .category = context.category != nullptr ? QByteArray(context.category) : QByteArray("default"),
            .subject = LogScope::current(),
@@ -219,7 +213,7 @@ bool stderrIsJson()
 void tellPeople(const QByteArray &lines, LogLevel level, const QByteArray &category, const QString &message)
 {
     if (stderrIsJson()) {
-        write({.at = wallNow(),
+        write({.at = SystemClock().wallNow(),
                .level = level,
                .category = category,
                .subject = LogScope::current(),

@@ -4,6 +4,7 @@
 #include "compose/plugin_folders.h"
 #include "plugin/call_sentinel.h"
 #include "plugin/unclean_end.h"
+#include "session/system_clock.h"
 
 #include <QDateTime>
 
@@ -14,11 +15,6 @@ namespace {
 QString text(const QByteArray &utf8)
 {
     return QString::fromUtf8(utf8);
-}
-
-WallTime wallNow()
-{
-    return {std::chrono::milliseconds(QDateTime::currentMSecsSinceEpoch())};
 }
 
 /// "acme-exec in apply".
@@ -135,7 +131,7 @@ QStringList PluginStandings::takeOver()
             said.append(suspectsText(end));
             continue;
         }
-        const PluginCrash crash{wallNow(), culprit->stage, end.how, culprit->version};
+        const PluginCrash crash{SystemClock().wallNow(), culprit->stage, end.how, culprit->version};
         const Result<PluginStanding> standing =
             m_ledger.addCrash(culprit->plugin, crash, policyOf(culprit->plugin));
         said.append(culpritText(end, *culprit, standing ? *standing : PluginStanding()));

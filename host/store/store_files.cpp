@@ -71,12 +71,12 @@ Result<bool> makeStoreFile(const QString &storePath)
     return true;
 }
 
-Result<FileIdentity> identityOf(const QString &storePath)
+Result<StoreFileIdentity> identityOf(const QString &storePath)
 {
     struct stat status = {};
     if (::stat(QFile::encodeName(storePath).constData(), &status) != 0)
         return systemError(QStringLiteral("cannot look at the store"), storePath, errno);
-    return FileIdentity{static_cast<qint64>(status.st_dev), static_cast<qint64>(status.st_ino)};
+    return StoreFileIdentity{static_cast<qint64>(status.st_dev), static_cast<qint64>(status.st_ino)};
 }
 
 bool takeAdoption(const QString &storePath)

@@ -14,13 +14,13 @@ Result<void> makeStoreFolder(const QString &storePath);
 Result<bool> makeStoreFile(const QString &storePath);
 
 /// Which file of the file system this is.
-struct FileIdentity
+struct StoreFileIdentity
 {
     qint64 device = 0;
     qint64 inode = 0;
 };
 /// Errors: Io.
-Result<FileIdentity> identityOf(const QString &storePath);
+Result<StoreFileIdentity> identityOf(const QString &storePath);
 
 /// Takes a person's word that a copied file is to be used: true when `<path>.adopt` existed; it is removed.
 bool takeAdoption(const QString &storePath);

@@ -127,7 +127,7 @@ private:
             return conflict(
                 QStringLiteral("the row of table \"host\" in the store %1 is damaged; restore a backup")
                     .arg(m_options.path));
-        const Result<FileIdentity> identity = identityOf(m_options.path);
+        const Result<StoreFileIdentity> identity = identityOf(m_options.path);
         if (!identity)
             return identity.error();
         // The device's number may change with a reboot; the number of the file on it does not.

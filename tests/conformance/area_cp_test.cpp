@@ -124,9 +124,11 @@ const Scenario scenarios[] = {
          h.attach();
          QCOMPARE(h.applies.back().primitive->contributors[0].input, queued.input);
      }},
-    {"CP42: an executor that cannot be made leaves the session as it was",
+    {"CP42: an executor that cannot be made, and is not tried again, leaves the session as it was",
      [] {
-         CoreHarness h;
+         HarnessOptions options;
+         options.settings.restart.policy = RestartPolicy::Never;
+         CoreHarness h(std::move(options));
          h.script.creation = Answers::Held;
          const Submitted queued = h.submit(prompt());
          h.attach();

@@ -196,7 +196,9 @@ void RetryTest::aShutdownEndsTheBackoff()
 
 void RetryTest::aDetachedSessionIsNotRetried()
 {
-    CoreHarness h;
+    HarnessOptions options;
+    options.settings.restart.policy = RestartPolicy::Never;
+    CoreHarness h(std::move(options));
     h.attach();
     h.submit(prompt());
     h.failRun();

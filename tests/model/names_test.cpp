@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/control.h"
 #include "model/event.h"
+#include "model/restart_rule.h"
 #include "model/session_view.h"
 #include "model/write_set.h"
 
@@ -73,6 +74,7 @@ private Q_SLOTS:
     {
         check("CancelMode", cancelModeName, CancelMode::Hard);
         check("StopKind", stopKindName, StopKind::Restart);
+        check("RestartPolicy", restartPolicyName, RestartPolicy::Always);
         check("CleanupCause", cleanupCauseName, CleanupCause::Destroyed);
         check("Phase", phaseName, Phase::Destroyed);
         check("AcceptReceipt::Verdict", acceptVerdictName, AcceptReceipt::Verdict::Rejected);
@@ -81,7 +83,7 @@ private Q_SLOTS:
     }
     void events()
     {
-        check("EventCode", eventCodeName, EventCode::RuntimeRecovered);
+        check("EventCode", eventCodeName, EventCode::ExecutorRestarted);
         check("ProgressType", progressTypeName, ProgressType::Vendor);
     }
 

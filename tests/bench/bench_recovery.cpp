@@ -71,6 +71,8 @@ constexpr const char *child_reads = "--child-reads";
 /// Leaves with a log as long as it may be that was never copied, for a reader holds it.
 [[noreturn]] void makeLog(const QString &folder)
 {
+    int argumentCount = 0;
+    const QCoreApplication application(argumentCount, nullptr);
     DurableHost host(folder, sessions_opened, Runs::Nobody, {}, DurableHost::Keep::File);
     sqlite3 *reader = nullptr;
     const QByteArray file = hostFile(folder).toUtf8();
@@ -102,6 +104,8 @@ public:
 
 [[noreturn]] void hostUntilFirstRun(const QString &folder)
 {
+    int argumentCount = 0;
+    const QCoreApplication application(argumentCount, nullptr);
     const SystemClock clock;
     SystemClock timers;
     Result<std::unique_ptr<SqliteStore>> store =

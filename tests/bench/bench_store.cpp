@@ -57,7 +57,8 @@ Figure syncFigure(const QString &folder, long inputs, bool backlog)
     DurableHost host(folder, 1, Runs::Noop, QByteArray::fromStdString(disk.name()));
     Callers loop(host, Callers::Until::Ended, 1);
     const auto before = disk.count(faults::CallKind::Sync);
-    loop.submitAll(inputs, backlog ? inputs : 1);
+    // A session refuses more than limits::tickets_per_session_max accepts in flight.
+    loop.submitAll(inputs, backlog ? std::min(inputs, 1'000L) : 1);
     const auto syncs = static_cast<double>(disk.count(faults::CallKind::Sync) - before);
     const double perInput = syncs / static_cast<double>(inputs);
     const double most = backlog ? 1 : 2;

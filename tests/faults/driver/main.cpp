@@ -5,6 +5,7 @@
 #include "driver/phases.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 
 #include <csignal>
 #include <cstdio>
@@ -122,6 +123,8 @@ void print(const Finding &finding)
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv); // The hosts of this process run their loops themselves.
+    QLoggingCategory::setFilterRules(
+        QStringLiteral("burrow.*=false")); // What is broken here is broken on purpose.
     CommandLine line = parse(argc, argv);
     std::signal(SIGPIPE, SIG_IGN); // A victim may be gone before its last line is sent.
     bool ownFolder = line.plan.folder.empty();

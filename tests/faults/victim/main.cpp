@@ -10,6 +10,7 @@
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
+#include <QLoggingCategory>
 
 #include <iostream>
 
@@ -147,6 +148,7 @@ Orders parse(const QCoreApplication &application)
 int main(int argc, char **argv)
 {
     const QCoreApplication application(argc, argv);
+    QLoggingCategory::setFilterRules(QStringLiteral("burrow.*=false")); // The driver tells what matters.
     const Orders orders = parse(application);
     FaultVfs vfs("faults");
     Moments moments(orders.side + "/gauges");

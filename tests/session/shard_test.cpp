@@ -351,6 +351,26 @@ private Q_SLOTS:
         rig.settle();
     }
 
+    void aLongRoundIsGivenToTheStoreInParts()
+    {
+        ShardRig rig;
+        auto executors = std::make_shared<InlineExecutorFactory>();
+        std::vector<SessionId> sessions;
+        for (int at = 0; at < 100; ++at)
+            sessions.push_back(rig.adopt("s" + QByteArray::number(at), executors));
+        rig.settle();
+        const std::size_t before = rig.store.hints().size();
+        for (const SessionId session : sessions)
+            rig.submit(session, promptOf("one of many"), std::nullopt);
+        rig.shard->drain();
+        const std::vector<SubmitHint> hints = rig.store.hints();
+        QVERIFY(hints.size() >= before + sessions.size());
+        QVERIFY2(hints[before] == SubmitHint::MoreComes, "the first part goes while the round goes on");
+        QVERIFY2(hints[before + sessions.size() - 1] != SubmitHint::MoreComes,
+                 "nothing of the round comes later");
+        rig.settle();
+    }
+
     void settledIsToldWhenNothingMovesAnyMore()
     {
         ShardRig rig;

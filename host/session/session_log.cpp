@@ -63,4 +63,10 @@ void logSessionEvent(const QByteArray &session, const LifecycleEvent &event)
     }
 }
 
+void logLateMisbehaviour(const QByteArray &session, const QString &sentence)
+{
+    const LogScope about({.session = session});
+    qCWarning(sessionLog).noquote() << sentence;
+}
+
 } // namespace burrow

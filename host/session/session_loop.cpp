@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/session_loop.h"
 
+#include "session/session_log.h"
 #include "session/shard_inbox.h"
 
 namespace burrow {
@@ -162,11 +163,13 @@ void SessionLoop::carryOut(CleanupExecutor &action)
     call.session = m_record->core.id();
     call.snapshot = m_record->snapshot;
     m_record->factory->cleanup(call, [inbox = m_outlet.inbox(), session = m_record->core.id(),
+                                      name = m_record->name,
                                       generation = m_record->generation](const Result<void> &result) {
-        if (!result.ok()) {
-            inbox->post(ExecutorMessage{session, generation,
-                                        QStringLiteral("clean-up is owed: %1").arg(result.error().message)});
-        }
+        if (result.ok())
+            return;
+        const QString owed = QStringLiteral("clean-up is owed: %1").arg(result.error().message);
+        if (!inbox->post(ExecutorMessage{session, generation, owed}))
+            logLateMisbehaviour(name, owed);
     });
 }
 

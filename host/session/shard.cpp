@@ -39,7 +39,10 @@ Shard::Shard(Store &store, TimerClock &clock, ShardObserver &observer)
 
 Shard::~Shard()
 {
-    m_inbox->close();
+    for (const ShardMessage &unheard : m_inbox->close()) {
+        if (const auto *message = std::get_if<ExecutorMessage>(&unheard))
+            logUnheard(*message);
+    }
     // Nobody is left hanging: what was not answered is told that it never will be.
     const QString gone = QStringLiteral("the host is gone");
     AcceptReceipt receipt;
@@ -60,6 +63,15 @@ Shard::~Shard()
     for (OutcomeCallback &callback : m_waiters.takeAll())
         callback(waitFailed(WaitFailure::ChannelClosed, gone));
     flushOutbox();
+}
+
+/// What an executor did wrong while the shard was ending is said all the same.
+void Shard::logUnheard(const ExecutorMessage &message)
+{
+    const SessionRecord *record = find(message.session);
+    const auto *misbehaviour = std::get_if<QString>(&message.event);
+    if (record != nullptr && misbehaviour != nullptr)
+        logLateMisbehaviour(record->name, *misbehaviour);
 }
 
 bool Shard::event(QEvent *event)

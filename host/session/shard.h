@@ -88,6 +88,7 @@ private:
     void noteSettled(SessionRecord &record);
     void flushOutbox();
     void flushEvents();
+    void logUnheard(const ExecutorMessage &message);
     void writeAndAnswer();
     SessionView viewOf(const SessionRecord &record) const;
 

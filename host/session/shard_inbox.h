@@ -22,15 +22,16 @@ public:
     {
     }
 
-    /// Any thread; never blocks for longer than a move.
-    void post(ShardMessage message)
+    /// Any thread; never blocks for longer than a move. False when nobody will hear it any more.
+    bool post(ShardMessage message)
     {
         const std::lock_guard lock(m_mutex);
         if (m_closed)
-            return;
+            return false;
         m_messages.push_back(std::move(message));
         if (!std::exchange(m_awake, true))
             m_wake();
+        return true;
     }
 
     /// The same for many: the shard sees them together, in this order.
@@ -47,14 +48,13 @@ public:
             m_wake();
     }
 
-    /// Shard thread, when the shard ends. What was not heard is dropped.
-    void close()
+    /// Shard thread, when the shard ends. Gives what was not heard. Whoever drops it does so without a lock: a
+    /// dropped callback may speak, and to this very inbox.
+    [[nodiscard]] std::vector<ShardMessage> close()
     {
-        // Destroyed after the lock is gone: a dropped callback may speak, and to this very inbox.
-        std::vector<ShardMessage> unheard;
         const std::lock_guard lock(m_mutex);
         m_closed = true;
-        m_messages.swap(unheard);
+        return std::exchange(m_messages, {});
     }
 
     /// Shard thread. Swaps everything that is there into `into` (which is cleared); false when there was

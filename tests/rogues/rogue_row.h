@@ -19,7 +19,8 @@ struct RogueRow
     QString exit;       ///< How the program ends: a number, or "signal N".
     QString plugin;     ///< refused, rests, left (an instance was left behind), died (with its process).
     QString session;    ///< "state/waiting" of the victim when all is at rest; closed: it was never opened.
-    QStringList inputs; ///< The outcomes of the victim's inputs, as their waiters hear them.
+    QStringList inputs; ///< The outcomes of the victim's inputs, as their waiters hear them, or why they were
+                        ///< refused; "a|b" where what comes first decides, and both are right.
     QString code;       ///< BUR21xx; "-": none.
     QString says;       ///< A pattern that stderr must match.
     QString next;       ///< A pattern that stderr of the next start must match; "-": there is none.

@@ -72,9 +72,9 @@ private Q_SLOTS:
         const auto before = std::make_shared<int>(1);
         const auto after = std::make_shared<int>(2);
         inbox.post(SettledMessage{[before] {}});
-        inbox.close();
-        QVERIFY2(before.use_count() == 1, "what nobody heard is let go");
-        inbox.post(SettledMessage{[after] {}});
+        QCOMPARE(inbox.close().size(), std::size_t(1));
+        QVERIFY2(before.use_count() == 1, "what nobody heard is given away");
+        QVERIFY(!inbox.post(SettledMessage{[after] {}}));
         QVERIFY2(after.use_count() == 1, "what comes later is not kept either");
         QCOMPARE(wakes, 1);
         std::vector<ShardMessage> taken;
@@ -96,7 +96,7 @@ private Q_SLOTS:
         };
         ShardInbox inbox([] {});
         inbox.post(SettledMessage{[speaks = std::make_shared<Speaks>(inbox)] {}});
-        inbox.close();
+        QCOMPARE(inbox.close().size(), std::size_t(1));
         inbox.post(SettledMessage{[speaks = std::make_shared<Speaks>(inbox)] {}});
         std::vector<ShardMessage> taken;
         QVERIFY(!inbox.take(taken));

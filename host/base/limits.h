@@ -48,6 +48,14 @@ inline constexpr qint64 input_bytes_max = 16LL << 20;
 inline constexpr qint64 key_bytes_max = 512;
 inline constexpr qint64 output_per_turn_bytes_default = 8LL << 20;
 
+// Operations.
+inline constexpr quint32 operations_per_session_default = 1024; ///< Under way at once.
+inline constexpr quint32 operations_retained_max = 256;         ///< Ended ones that a session remembers.
+inline constexpr std::size_t operation_feed_max = 256;          ///< Entries of the completion feed.
+inline constexpr qint64 operation_outcome_bytes_max = 16LL
+                                                      << 10; ///< All that are remembered are written together.
+inline constexpr qint64 operation_name_bytes_max = 256;
+
 // Plugins.
 inline constexpr quint32 plugin_workers_max = 64; ///< Threads for plugins that block, per host.
 inline constexpr quint32 abi_struct_bytes_max = 64U << 10;

@@ -3,6 +3,7 @@
 
 #include "machine/admission_table.h"
 #include "machine/input_table.h"
+#include "machine/operation_table.h"
 #include "machine/session_table.h"
 #include "machine/turn_table.h"
 
@@ -221,6 +222,46 @@ MachineDescription describeTurn()
     return machine;
 }
 
+MachineDescription describeOperation()
+{
+    MachineDescription machine{"operation",
+                               "The life of one asynchronous operation.",
+                               {"id", "input", "from", "guards", "to", "updates"},
+                               {},
+                               {}};
+    Diagram diagram(operationStatusName(OperationStatus::Absent));
+    for (const OperationTransition &row : operation_table.transitions) {
+        machine.rows.push_back({row.id, operationVerbName(row.verb), join(row.from, operationStatusName),
+                                join(row.guards,
+                                     [](OperationGuard guard) {
+                                         return operation_guard_facts[static_cast<std::size_t>(guard)].name;
+                                     }),
+                                operationTargetName(row.target), join(row.updates, operationUpdateName)});
+        // An operation that is evicted is gone from the picture as it is from the registry.
+        if (row.target == OperationTarget::Self || row.target == OperationTarget::Absent)
+            continue;
+        forEach(row.from, [&](OperationStatus from) {
+            diagram.add(operationStatusName(from), operationTargetName(row.target),
+                        operationVerbName(row.verb));
+        });
+    }
+    for (const OperationRefusalRow &row : operation_table.refusals) {
+        const bool any = row.verb == any_later_operation_verb;
+        machine.rows.push_back({row.id,
+                                any ? "any but register" : operationVerbName(row.verb),
+                                join(row.from, operationStatusName),
+                                {},
+                                "refused",
+                                operationRefusalName(row.refusal)});
+    }
+    for (std::size_t status = 0; status < operationStatusName.names.size(); ++status) {
+        if (isTerminal(static_cast<OperationStatus>(status)))
+            diagram.addEnd(operationStatusName.names[status]);
+    }
+    machine.mermaid = diagram.toText();
+    return machine;
+}
+
 MachineDescription describeAdmission()
 {
     MachineDescription machine{
@@ -296,12 +337,27 @@ MachineDescription describeKinds()
     return machine;
 }
 
+MachineDescription describeOperationKinds()
+{
+    MachineDescription machine{
+        "operation_kind",
+        "What is fixed for each kind of operation.",
+        {"id", "kind", "expects a peer", "in the feed", "wakes an idle session", "stored"},
+        {},
+        {}};
+    for (const OperationKindFact &fact : operation_kind_facts) {
+        machine.rows.push_back({fact.id, operationKindName(fact.kind), yesOrNo(fact.expectsPeer),
+                                yesOrNo(fact.inFeed), yesOrNo(fact.wakes), yesOrNo(fact.stored)});
+    }
+    return machine;
+}
+
 } // namespace
 
 std::vector<MachineDescription> describeMachines()
 {
-    return {describeSession(), describeInput(),   describeTurn(), describeAdmission(),
-            describeShapes(),  describeSignals(), describeKinds()};
+    return {describeSession(), describeInput(),   describeTurn(),  describeOperation(),     describeAdmission(),
+            describeShapes(),  describeSignals(), describeKinds(), describeOperationKinds()};
 }
 
 } // namespace burrow

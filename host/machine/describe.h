@@ -12,7 +12,7 @@ namespace burrow {
 /// One machine's table, taken from the very rows that step() uses.
 struct MachineDescription
 {
-    /// session, input, turn, admission, plan_shape, admission_signal, input_kind.
+    /// session, input, turn, operation, admission, plan_shape, admission_signal, input_kind, operation_kind.
     QByteArray name;
     QByteArray title; ///< One sentence.
     std::vector<QByteArray> columns;

@@ -68,13 +68,14 @@ private Q_SLOTS:
     void everyMachineIsDescribedWhole()
     {
         const std::vector<MachineDescription> machines = describeMachines();
-        const QByteArrayList names{"session",          "input",     "turn", "admission", "plan_shape",
-                                   "admission_signal", "input_kind"};
+        const QByteArrayList names{"session",          "input",      "turn",
+                                   "operation",        "admission",  "plan_shape",
+                                   "admission_signal", "input_kind", "operation_kind"};
         QCOMPARE(machines.size(), static_cast<std::size_t>(names.size()));
         for (std::size_t at = 0; at < machines.size(); ++at) {
             QCOMPARE(machines[at].name, names[static_cast<qsizetype>(at)]);
             QVERIFY(machines[at].title.endsWith('.'));
-            QCOMPARE(machines[at].mermaid.startsWith("stateDiagram-v2\n"), at < 3);
+            QCOMPARE(machines[at].mermaid.startsWith("stateDiagram-v2\n"), at < 4);
             std::set<QByteArray> ids;
             for (const auto &row : machines[at].rows) {
                 QCOMPARE(row.size(), machines[at].columns.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/control.h"
 #include "model/event.h"
+#include "model/operation.h"
 #include "model/restart_rule.h"
 #include "model/session_view.h"
 #include "model/write_set.h"
@@ -85,6 +86,15 @@ private Q_SLOTS:
     {
         check("EventCode", eventCodeName, EventCode::ExecutorRestarted);
         check("ProgressType", progressTypeName, ProgressType::Vendor);
+    }
+
+    void operations()
+    {
+        check("OperationKind", operationKindName, OperationKind::CapacitySlot);
+        check("OperationStatus", operationStatusName, OperationStatus::Terminated);
+        check("OperationClass", operationClassName, OperationClass::MissingAuthority);
+        check("OperationRefusal", operationRefusalName, OperationRefusal::Unavailable);
+        check("FeedCursor", feedCursorName, FeedCursor::RuntimeInjected);
     }
 
     void onlyAnOutcomeWithWorkDoneSucceeds()

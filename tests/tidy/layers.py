@@ -25,8 +25,8 @@ HOST = {
     "base": "",
     "model": "base",
     "machine": "base model",
-    "core": "base model machine",
     "operations": "base model machine",
+    "core": "base model machine operations",  # A session owns its registry (decision 0019).
     "port": "base model",
     "session": BELOW_SESSION,
     "drain": f"{BELOW_SESSION} session",

@@ -3,13 +3,9 @@
 
 #include "base/log_categories.h"
 #include "control/answer.h"
-#include "control/event_relay.h"
-#include "control/shard_thread.h"
-#include "session/id_mint.h"
+#include "control/host_private.h"
 
 #include <QMetaMethod>
-
-#include <shared_mutex>
 
 namespace burrow {
 
@@ -36,8 +32,6 @@ Error shuttingDown()
     return {ErrorKind::NotReady, QStringLiteral("the host is shutting down")};
 }
 
-/// Called once, on any thread.
-using OpenAnswer = std::function<void(Result<OpenedSession>)>;
 Error wasDestroyed(const QByteArray &name)
 {
     return {ErrorKind::NotReady,
@@ -92,75 +86,6 @@ WaitMode modeOf(WaitFor wait)
 }
 
 } // namespace
-
-class Host::Private
-{
-public:
-    /// The way in for a store's answer, which may come later than the host lives.
-    struct Door
-    {
-        explicit Door(Private *behind)
-            : host(behind)
-        {
-        }
-        void close()
-        {
-            const std::lock_guard lock(mutex);
-            host = nullptr;
-        }
-        std::mutex mutex;
-        Private *host; // Guarded by mutex; null once the host is gone.
-    };
-
-    Private(HostOptions hostOptions, Store &hostStore, TimerClock &hostClock)
-        : options(std::move(hostOptions))
-        , store(hostStore)
-        , clock(hostClock)
-    {
-        const quint32 count =
-            options.shards > 0 ? options.shards : std::max(1U, std::thread::hardware_concurrency());
-        for (quint32 index = 0; index < count; ++index) {
-            shards.push_back(std::make_unique<ShardThread>(store, clock, relay,
-                                                           QStringLiteral("burrow-shard-%1").arg(index)));
-        }
-    }
-
-    void post(SessionId session, ShardMessage message) { shards[shardOf(session)]->post(std::move(message)); }
-    std::size_t shardOf(SessionId session) const { return qHash(session) % shards.size(); }
-    std::optional<SubmitMessage> messageFor(NewInput &one, InputId id, WallTime now);
-    QFuture<CommandReceipt> command(SessionId session, std::variant<CancelCommand, LifecycleCommand> command);
-    void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
-    void open(SessionSpec spec, OpenAnswer answer);
-    std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened, const OpenAnswer &answer);
-    QFuture<Result<InputFate>> inquire(SessionId session, InputId input, const QByteArray &key);
-    bool onShardThread() const;
-    /// Room for a submit of that size among those that have no receipt yet; false when there is none.
-    bool takeRoom(qint64 bytes);
-
-    // Constant after construction.
-    const HostOptions options;
-    Store &store;
-    TimerClock &clock;
-    EventRelay relay;
-    std::vector<std::unique_ptr<ShardThread>> shards; ///< After `relay`, which they call.
-    const std::shared_ptr<Door> door = std::make_shared<Door>(this);
-
-    std::atomic<qint64> unanswered = 0; ///< Bytes of the inputs that wait for their receipt.
-
-    std::shared_mutex mutex;
-    QHash<QByteArray, SessionId> names; // Guarded by mutex; null while the session is being opened.
-    QFuture<void> down;                 // Guarded by mutex; valid once a shutdown has begun.
-    bool goingDown = false;             // Guarded by mutex.
-    IdMint mint; // Guarded by mutex; one for all, for seeding asks the machine for chance.
-};
-
-QFuture<CommandReceipt> Host::Private::command(SessionId session,
-                                               std::variant<CancelCommand, LifecycleCommand> command)
-{
-    const Answer<CommandReceipt> answer;
-    post(session, CommandMessage{session, std::move(command), answer});
-    return answer.future();
-}
 
 bool Host::Private::takeRoom(qint64 bytes)
 {
@@ -408,21 +333,6 @@ Submission Host::submit(SessionId session, Input input, SubmitOptions options)
     const Answer<Outcome> outcome;
     const InputId id = submit(session, std::move(input), options, {.receipt = receipt, .outcome = outcome});
     return {id, receipt.future(), outcome.future()};
-}
-
-QFuture<CommandReceipt> Host::cancel(SessionId session, CancelMode mode, RunId run, const QString &reason)
-{
-    return d->command(session, CancelCommand{0, mode, run, reason});
-}
-
-QFuture<CommandReceipt> Host::stop(SessionId session, const QString &reason)
-{
-    return d->command(session, LifecycleCommand{0, LifecycleVerb::Stop, reason});
-}
-
-QFuture<CommandReceipt> Host::start(SessionId session)
-{
-    return d->command(session, LifecycleCommand{0, LifecycleVerb::Start, {}});
 }
 
 QFuture<Result<InputFate>> Host::outcome(SessionId session, InputId input)

@@ -131,6 +131,21 @@ public:
                                    const QString &reason = {});
     QFuture<CommandReceipt> stop(SessionId session, const QString &reason = {});
     QFuture<CommandReceipt> start(SessionId session);
+    /// Takes no new input from now on; what is open drains, if an executor is attached, and otherwise ends.
+    QFuture<CommandReceipt> retire(SessionId session, const QString &reason = {});
+    /// Ends what a retired session has not begun.
+    QFuture<CommandReceipt> abandonPending(SessionId session, const QString &reason = {});
+    /// Ends everything that is open; not while a run is.
+    QFuture<CommandReceipt> reset(SessionId session, const QString &reason = {});
+    /// Lets go of the runtime binding and keeps the work; not while a run is open.
+    QFuture<CommandReceipt> recycle(SessionId session, const QString &reason = {});
+    /// Takes the session from the store again: the remedy for one that is held.
+    QFuture<CommandReceipt> recover(SessionId session, const QString &reason = {});
+    /// Ends the session for good: its image is kept and never opened again.
+    QFuture<CommandReceipt> destroy(SessionId session, const QString &reason = {});
+    /// This host lets go of the session; the store keeps it with its open inputs. Its name can be opened again
+    /// when the receipt is there.
+    QFuture<CommandReceipt> unregister(SessionId session, const QString &reason = {});
 
     /// What became of an input, by its id or by the idempotency key it was submitted under; of several inputs
     /// with one key the newest. Also for sessions that are not open, and for inputs that ended in earlier

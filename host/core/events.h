@@ -36,9 +36,22 @@ struct CancelCommand
     QString reason;
 };
 
-/// The session lifecycle verbs that this core serves.
-enum class LifecycleVerb : quint8 { Attach, Stop, Start };
-inline constexpr EnumNames<LifecycleVerb, 3> lifecycleVerbName{{"attach", "stop", "start"}};
+/// The session lifecycle verbs.
+enum class LifecycleVerb : quint8 {
+    Attach,
+    Stop,
+    Start,
+    Retire,         ///< Takes no new input; what is open drains.
+    AbandonPending, ///< Ends what a retired session has not begun.
+    Reset,          ///< Ends everything that is open; the session goes on empty.
+    Recycle,        ///< Lets go of the binding and keeps the work.
+    Recover,        ///< Takes the session from the store again.
+    Destroy,        ///< For good: its image is kept and never opened again.
+    Unregister,     ///< This host lets go of the session; the store keeps it.
+};
+inline constexpr EnumNames<LifecycleVerb, 10> lifecycleVerbName{{"attach", "stop", "start", "retire",
+                                                                 "abandon_pending", "reset", "recycle",
+                                                                 "recover", "destroy", "unregister"}};
 
 struct LifecycleCommand
 {

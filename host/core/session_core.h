@@ -264,7 +264,7 @@ private:
     void instanceNotMade(const Error &error);
     void forgetRestart();
 
-    // Control (session_core_control.cpp).
+    // Cancel, stop, attach, shutdown (session_core_control.cpp).
     void cancelCurrentRun(CancelFor why, CancelMode mode, const QString &reason);
     void escalate();
     void requestStop(const LifecycleCommand &command);
@@ -276,17 +276,28 @@ private:
     void executorStopped(const Result<void> &result);
     void terminalize();
     void publishStopped();
-    void publishStarted(Ticket &ticket);
-    void lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict);
     void dropInstance();
     void answerStop(const CommandReceipt &receipt);
     void attach(const LifecycleCommand &command);
-    void start(LifecycleCommand &command);
     void shutdownStep();
     void reply(CommandId command, CommandReceipt receipt);
     CommandReceipt refused(Refusal refusal, const QString &message) const;
     CommandReceipt closed() const;
     QString phaseSentence(const char *what) const;
+
+    // Lifecycle commands (session_core_lifecycle.cpp).
+    void perform(const LifecycleCommand &command);
+    void start(const LifecycleCommand &command);
+    void retire(const LifecycleCommand &command);
+    void submitLifecycle(const LifecycleCommand &command, AbandonReason ending);
+    void publishLifecycle(const Ticket &ticket);
+    void publishRetired(const Ticket &ticket, CommandReceipt receipt);
+    void lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict);
+    static const char *endingWords(AbandonReason reason);
+    StartGrant grantOfRun() const;
+    std::vector<quint64> queuedSequences() const;
+    std::vector<FinishedInput> finishedQueued(AbandonReason reason) const;
+    quint32 abandonQueued(AbandonReason reason);
 
     // Constant after construction.
     const SessionId m_id;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cancel, stop, start, attach and the host's shutdown.
+// Cancel, stop, attach and the host's shutdown.
 #include "core/session_core.h"
 
 namespace burrow {
@@ -105,25 +105,6 @@ void SessionCore::escalate()
     act(AbandonRun{m_run->id, m_run->cancelReason});
 }
 
-void SessionCore::on(LifecycleCommand &event)
-{
-    switch (event.verb) {
-    case LifecycleVerb::Attach:
-        attach(event);
-        break;
-    case LifecycleVerb::Stop:
-        requestStop(event);
-        break;
-    case LifecycleVerb::Start:
-        // A lifecycle write is a barrier: everything before it is written first.
-        if (m_tickets.isEmpty() && m_waiting.isEmpty())
-            start(event);
-        else
-            m_waiting.push(std::move(event));
-        break;
-    }
-}
-
 void SessionCore::attach(const LifecycleCommand &command)
 {
     if (m_shutdown || !m_held.isEmpty()) {
@@ -131,7 +112,9 @@ void SessionCore::attach(const LifecycleCommand &command)
         return;
     }
     if (!advance(SessionVerb::EnsureSessionWithExecutor)) {
-        reply(command.command, refused(Refusal::NotReady, phaseSentence("takes no executor")));
+        const bool destroyed = m_registers.phase == Phase::Destroyed;
+        reply(command.command, refused(destroyed ? Refusal::Destroyed : Refusal::NotReady,
+                                       phaseSentence("takes no executor")));
         return;
     }
     if (m_registers.phase == Phase::Attached || m_registers.phase == Phase::Running
@@ -303,14 +286,9 @@ void SessionCore::terminalize()
         publishStopped();
         return;
     }
-    const Outcome outcome = outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped"));
     LifecycleOperation operation;
     operation.verb = "stop";
-    for (const auto &[sequence, record] : m_inputs) {
-        if (record.stored())
-            operation.finished.push_back(
-                finished(record, TerminalKind::Abandoned, AbandonReason::Stopped, outcome));
-    }
+    operation.finished = finishedQueued(AbandonReason::Stopped);
     SessionInput exited{.verb = SessionVerb::RuntimeExecutorExited};
     const SessionRegisters after = step(m_registers, exited).next;
     operation.session = rowAfter(after, m_registers.lastCompletionRun, {});
@@ -325,27 +303,16 @@ void SessionCore::terminalize()
 
 void SessionCore::publishStopped()
 {
-    const Outcome outcome = outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped"));
     const bool durable = m_stop->durable;
     CommandReceipt receipt;
-    receipt.inputs = durable ? static_cast<quint32>(m_inputs.size()) : 0;
     if (!durable)
         receipt.message =
             QStringLiteral("stopped for this process only; the store holds the session as it was");
     advance(SessionVerb::RuntimeExecutorExited);
-    if (durable) {
-        while (!m_inputs.empty()) {
-            InputRecord &record = m_inputs.begin()->second;
-            laneOf(record.registers.lane).remove(record);
-            advance(record, {.verb = InputVerb::Abandon, .reason = AbandonReason::Stopped});
-            emitInput(EventCode::InputAbandoned, record, {}, QStringLiteral("runtime stopped"));
-            ++m_tally.abandoned;
-            endRecord(record, outcome);
-        }
-    } else {
-        // After a store failure the store still holds these inputs as queued; only those who wait are told.
-        resolveAll(outcome);
-    }
+    if (durable)
+        receipt.inputs = receipt.counts.abandoned = abandonQueued(AbandonReason::Stopped);
+    else // After a store failure the store still holds these inputs as queued; only those who wait are told.
+        resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped")));
     m_grant = {};
     m_attachment.open = false;
     m_attachment.wake = false;
@@ -367,59 +334,6 @@ void SessionCore::answerStop(const CommandReceipt &receipt)
 {
     for (StopInProgress::Caller &caller : m_stop->callers)
         reply(std::exchange(caller.command, 0), receipt);
-}
-
-void SessionCore::start(LifecycleCommand &command)
-{
-    if (m_shutdown || !m_held.isEmpty()) {
-        reply(command.command, closed());
-        return;
-    }
-    if (!accepts(m_registers, SessionInput{.verb = SessionVerb::Start})) {
-        reply(command.command, refused(Refusal::NotReady, phaseSentence("cannot be started")));
-        return;
-    }
-    if (m_registers.phase == Phase::Idle) {
-        // Nothing to write: an idle session without an executor gets one again.
-        attach(command);
-        return;
-    }
-    LifecycleOperation operation;
-    operation.verb = "start";
-    const SessionRegisters after = step(m_registers, SessionInput{.verb = SessionVerb::Start}).next;
-    operation.session = rowAfter(after, m_registers.lastCompletionRun, {});
-    operation.binding = after.binding;
-    Ticket ticket;
-    ticket.number = ++m_lastTicket;
-    ticket.kind = TicketKind::Lifecycle;
-    ticket.verb = LifecycleVerb::Start;
-    ticket.command = command.command;
-    submit(std::move(ticket), std::move(operation),
-           {{.code = EventCode::RuntimeStateChanged, .from = m_registers.phase, .to = after.phase}});
-}
-
-void SessionCore::publishStarted(Ticket &ticket)
-{
-    const bool started = advance(SessionVerb::Start);
-    BURROW_ASSERT(started);
-    m_failed.clear();
-    attach({.command = ticket.command, .verb = LifecycleVerb::Attach});
-}
-
-void SessionCore::lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict)
-{
-    const CommandReceipt receipt = refused(
-        refusalOf(verdict.verdict), QStringLiteral("the %1 could not be made durable: %2")
-                                        .arg(QLatin1String(lifecycleVerbName(ticket.verb)), verdict.reason));
-    if (ticket.verb == LifecycleVerb::Start) {
-        reply(ticket.command, receipt);
-        return;
-    }
-    // Not Stopped: the executor has come to rest, the inputs are intact, and the caller knows.
-    answerStop(receipt);
-    m_stop.reset();
-    resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime loop exited")));
-    detach(receipt.message);
 }
 
 void SessionCore::on(ShutdownCommand &event)

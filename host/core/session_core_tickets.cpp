@@ -101,7 +101,7 @@ void SessionCore::publish(Ticket &ticket)
         if (ticket.verb == LifecycleVerb::Stop)
             publishStopped();
         else
-            publishStarted(ticket);
+            publishLifecycle(ticket);
         break;
     }
 }
@@ -169,7 +169,7 @@ void SessionCore::runWaiting()
             m_ticketBytes += bytes;
         } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&event)) {
             if (m_tickets.isEmpty()) {
-                start(*lifecycle);
+                perform(*lifecycle);
                 continue;
             }
         } else {

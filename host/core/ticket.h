@@ -43,6 +43,7 @@ struct Ticket
     StartGrant grant;
     std::unique_ptr<RunConclusion> conclusion;
     LifecycleVerb verb = LifecycleVerb::Attach;
+    AbandonReason ending = AbandonReason::None; ///< Lifecycle: how what is queued ends; None: it does not.
     CommandId command = 0;
     QString reason;
 };

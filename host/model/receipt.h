@@ -66,6 +66,18 @@ struct AcceptReceipt
 inline constexpr EnumNames<AcceptReceipt::Verdict, 3> acceptVerdictName{
     {"accepted", "deduplicated", "rejected"}};
 
+/// What a lifecycle command did with the session's open inputs.
+struct WorkCounts
+{
+    quint32 abandoned = 0;   ///< They have ended, without having run to the end.
+    quint32 draining = 0;    ///< Retire: still open, they run before the session is empty.
+    quint32 transferred = 0; ///< Recycle: kept.
+    quint32 recovered = 0;   ///< Recover: open in the store and open here now.
+    quint32 requeued = 0;    ///< Recover: of them, those that a host had begun and that are queued again.
+
+    friend bool operator==(const WorkCounts &, const WorkCounts &) = default;
+};
+
 /// The answer to a command that is not an accept.
 struct CommandReceipt
 {
@@ -75,6 +87,7 @@ struct CommandReceipt
     Phase phase = Phase::Idle; ///< After the command; for NotReady the phase that refuses.
     RunId run;                 ///< The run it touched, or for NotCurrent the one that is current.
     quint32 inputs = 0;        ///< Inputs abandoned, transferred or left to drain, as the command says.
+    WorkCounts counts;         ///< The same, told apart.
     QString message;
 
     bool ok() const { return verdict != Verdict::Refused; }

@@ -57,7 +57,7 @@ void ControlTest::attachingIsRefusedWhere_data()
 {
     QTest::addColumn<int>("at");
     QTest::addColumn<Refusal>("refusal");
-    QTest::newRow("the session is destroyed") << 0 << Refusal::NotReady;
+    QTest::newRow("the session is destroyed") << 0 << Refusal::Destroyed;
     QTest::newRow("the session is held") << 1 << Refusal::Held;
     QTest::newRow("the host shuts down") << 2 << Refusal::ShuttingDown;
 }
@@ -106,7 +106,7 @@ void ControlTest::startingIsRefusedWhere_data()
 {
     QTest::addColumn<int>("at");
     QTest::addColumn<Refusal>("refusal");
-    QTest::newRow("the session is destroyed") << 0 << Refusal::NotReady;
+    QTest::newRow("the session is destroyed") << 0 << Refusal::Destroyed;
     QTest::newRow("the session is held") << 1 << Refusal::Held;
     QTest::newRow("the host shuts down") << 2 << Refusal::ShuttingDown;
     QTest::newRow("a run is bound") << 3 << Refusal::NotReady;

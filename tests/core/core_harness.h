@@ -79,6 +79,7 @@ public:
         return lifecycle(LifecycleVerb::Stop, reason);
     }
     CommandId start() { return lifecycle(LifecycleVerb::Start); }
+    CommandId command(LifecycleVerb verb) { return lifecycle(verb, QStringLiteral("asked")); }
     CommandId cancel(CancelMode mode = CancelMode::Boundary, RunId run = {});
     void shutDown(CancelMode mode = CancelMode::Boundary);
     void wake() { feed(Wake{}); }

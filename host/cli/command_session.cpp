@@ -70,11 +70,19 @@ public:
             sessions.insert(place, unopened);
         }
     }
-    QString executorOf(const SessionSummary &session) const
+    /// Whom the configuration names.
+    ExecutorIdentity executorOf(const SessionSummary &session) const
     {
         if (!m_configuration || isOrphaned(session))
             return {};
-        return text(m_configuration->sessions.at(session.name).executor.value);
+        const QByteArray &name = m_configuration->sessions.at(session.name).executor.value;
+        return {name, m_configuration->executors.at(name).plugin.value};
+    }
+    /// It will say so when a host opens it.
+    bool isChanged(const SessionSummary &session) const
+    {
+        const ExecutorIdentity next = executorOf(session);
+        return !next.isEmpty() && !session.executor.isEmpty() && !(session.executor == next);
     }
     QJsonValue orphanedJson(const SessionSummary &session) const
     {
@@ -84,6 +92,15 @@ public:
 private:
     const std::optional<Configuration> &m_configuration;
 };
+
+/// Null where nobody is known.
+QJsonValue toJson(const ExecutorIdentity &executor)
+{
+    if (executor.isEmpty())
+        return {};
+    return QJsonObject{{QStringLiteral("name"), text(executor.name)},
+                       {QStringLiteral("plugin"), text(executor.plugin)}};
+}
 
 const char *stateOf(const SessionSummary &session)
 {
@@ -96,11 +113,12 @@ QJsonObject toJson(const SessionSummary &session, const Configured &configured)
     for (size_t phase = size_t(InputPhase::Accepted); phase < session.inputs.size(); ++phase) {
         inputs.insert(QLatin1String(inputPhaseName(InputPhase(phase))), qint64(session.inputs[phase]));
     }
-    const QString executor = configured.executorOf(session);
+    const QString executor = text(configured.executorOf(session).name);
     return {{QStringLiteral("name"), text(session.name)},
             {QStringLiteral("id"), session.id ? QJsonValue(text(session.id.toText())) : QJsonValue()},
             {QStringLiteral("state"), QLatin1String(stateOf(session))},
             {QStringLiteral("executor"), executor.isEmpty() ? QJsonValue() : QJsonValue(executor)},
+            {QStringLiteral("last_executor"), toJson(session.executor)},
             {QStringLiteral("orphaned"), configured.orphanedJson(session)},
             {QStringLiteral("open"), qint64(openInputs(session))},
             {QStringLiteral("inputs"), inputs},
@@ -113,8 +131,12 @@ QString noteOf(const SessionSummary &session, const Configured &configured)
         return QStringLiteral("will be held: %1").arg(session.corruption);
     if (!session.id)
         return QStringLiteral("configured; no host has opened it yet");
-    return configured.isOrphaned(session) ? QStringLiteral("orphaned: not in the configuration, not run")
-                                          : QString();
+    if (configured.isOrphaned(session))
+        return QStringLiteral("orphaned: not in the configuration, not run");
+    if (configured.isChanged(session))
+        return QStringLiteral("so far run by %1 (plugin %2)")
+            .arg(text(session.executor.name), text(session.executor.plugin));
+    return {};
 }
 
 QString tableOf(const std::vector<SessionSummary> &sessions, const Configured &configured)
@@ -126,7 +148,8 @@ QString tableOf(const std::vector<SessionSummary> &sessions, const Configured &c
                   QStringLiteral("OPEN"), QStringLiteral("CONSUMED"), QStringLiteral("REPLACED"),
                   QStringLiteral("FAILED"), QStringLiteral("NOTE")});
     for (const SessionSummary &session : sessions) {
-        const QString executor = configured.executorOf(session);
+        const ExecutorIdentity next = configured.executorOf(session);
+        const QString executor = text(next.isEmpty() ? session.executor.name : next.name);
         const quint64 replaced = count(session, InputPhase::Superseded) + count(session, InputPhase::Coalesced);
         table.addRow({text(session.name), QLatin1String(stateOf(session)),
                       executor.isEmpty() ? QStringLiteral("-") : executor, QString::number(openInputs(session)),

@@ -59,6 +59,7 @@ and, where they have them, "input", "run" and "detail":
   progress.*            text, name, data: what the executor says while it works
   runtime.*             state_changed has from and to; held, recovered, misbehaviour
   executor.failed, executor.restarting, executor.restarted, boundary.error
+  executor.changed      from, to, from_plugin, to_plugin: who ran the session, and who does now
   answer                what became of an input, as in the answers of --json
   events.lost           count: the reader was too slow for so many
   summary               the value of --json without its answers; always the last line

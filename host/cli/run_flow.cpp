@@ -24,6 +24,8 @@ const char *whatHappened(EventCode code)
         return "the executor died";
     case EventCode::ExecutorRestarted:
         return "the executor is there again";
+    case EventCode::ExecutorChanged:
+        return "the executor is another one";
     case EventCode::BoundaryError:
         return "the executor's live boundary failed";
     default:
@@ -197,6 +199,7 @@ void RunFlow::takeEvent(const SessionEvent &event)
     case EventCode::ExecutorFailed:
     case EventCode::ExecutorRestarting:
     case EventCode::ExecutorRestarted:
+    case EventCode::ExecutorChanged:
     case EventCode::BoundaryError:
         notice(QStringLiteral("%1: %2: %3")
                    .arg(QString::fromUtf8(event.name), QLatin1String(whatHappened(lifecycle->code)),

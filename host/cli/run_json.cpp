@@ -36,6 +36,12 @@ void describe(QJsonObject &object, const LifecycleEvent &event)
         object.insert(QStringLiteral("from"), QLatin1String(phaseName(event.from)));
         object.insert(QStringLiteral("to"), QLatin1String(phaseName(event.to)));
     }
+    if (event.executors) {
+        add(object, "from", text(event.executors->from.name));
+        add(object, "from_plugin", text(event.executors->from.plugin));
+        add(object, "to", text(event.executors->to.name));
+        add(object, "to_plugin", text(event.executors->to.plugin));
+    }
     if (event.input)
         add(object, "input", text(event.input.toText()));
     if (event.other)

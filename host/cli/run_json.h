@@ -14,8 +14,8 @@ QJsonObject toJson(const TakenOver &taken);
 QJsonObject toJson(const InputEnd &end);
 
 /// One thing that a session said: `event` is the dotted code of model/event.h, or `progress.` and the kind of
-/// progress; `session`, and of `input`, `run`, `from`, `to`, `other`, `detail`, `text`, `name` and `data` those
-/// that it has.
+/// progress; `session`, and of `input`, `run`, `from`, `to`, `from_plugin`, `to_plugin`, `other`, `detail`,
+/// `text`, `name` and `data` those that it has.
 QJsonObject toJson(const SessionEvent &event);
 
 } // namespace burrow

@@ -139,7 +139,7 @@ Result<void> HostComposition::makeFactory(const QByteArray &name, const Executor
 {
     const QByteArray &id = executor.plugin.value;
     if (const std::optional<PluginFault> fault = leftOut(id)) {
-        m_factories.emplace(name, makeUnavailableFactory(name, fault->withCodeInMessage().message));
+        m_factories.emplace(name, makeUnavailableFactory({name, id}, fault->withCodeInMessage().message));
         return {};
     }
     if (Result<void> loaded = loadPlugin(id); !loaded)

@@ -23,8 +23,9 @@ std::unique_ptr<PluginCatalog> makeCatalog(const Configuration &configuration);
 struct TakenOver
 {
     QString path;
-    bool created = false; ///< There was no store before; the counts are 0.
-    bool orderly = true;  ///< The host before this one closed it.
+    bool created = false;
+    bool migrated = false; ///< From an older format. ///< There was no store before; the counts are 0.
+    bool orderly = true;   ///< The host before this one closed it.
     quint64 sessions = 0;
     quint64 openInputs = 0;
     quint64 crashedInputs = 0;   ///< Of those: may have been running when the host before died.

@@ -6,6 +6,7 @@
 #include "store/memory_store.h"
 #include "store/sqlite_store.h"
 #include "store/store_reader.h"
+#include "store/store_version.h"
 
 namespace burrow {
 
@@ -32,6 +33,7 @@ TakenOver takenOver(SqliteStore &store, const Configuration &configuration)
     const RecoveryReport report = store.report();
     return {.path = configuration.store.path,
             .created = report.created,
+            .migrated = report.migrated,
             .orderly = report.orderly,
             .sessions = report.sessions,
             .openInputs = report.openInputs,
@@ -45,13 +47,15 @@ QString logSentence(const TakenOver &taken)
 {
     if (taken.created)
         return QStringLiteral("%1 is new").arg(taken.path);
-    return QStringLiteral("%1: %2 sessions, %3 inputs open, %4")
+    return QStringLiteral("%1%5: %2 sessions, %3 inputs open, %4")
         .arg(taken.path)
         .arg(taken.sessions)
         .arg(taken.openInputs)
         .arg(taken.orderly ? QStringLiteral("closed in order")
                            : QStringLiteral("not closed by the last host, which may have run %1 of them")
-                                 .arg(taken.crashedInputs));
+                                 .arg(taken.crashedInputs),
+             taken.migrated ? QStringLiteral(", brought from an older format to %1").arg(storeSchemaVersion())
+                            : QString());
 }
 
 } // namespace

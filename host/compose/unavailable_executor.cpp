@@ -32,13 +32,14 @@ private:
 class UnavailableFactory final : public ExecutorFactory
 {
 public:
-    UnavailableFactory(QByteArray name, QString why)
-        : m_name(std::move(name))
+    UnavailableFactory(ExecutorIdentity identity, QString why)
+        : m_identity(std::move(identity))
         , m_why{ErrorKind::Configuration, std::move(why)}
     {
     }
 
-    QByteArray name() const override { return m_name; }
+    QByteArray name() const override { return m_identity.name; }
+    QByteArray plugin() const override { return m_identity.plugin; }
     std::unique_ptr<Executor> create(const CreateCall &, ExecutorListener &listener) override
     {
         listener.created(m_why);
@@ -47,15 +48,15 @@ public:
     void cleanup(const CleanupCall &, std::function<void(Result<void>)> done) override { done(m_why); }
 
 private:
-    const QByteArray m_name;
+    const ExecutorIdentity m_identity;
     const Error m_why;
 };
 
 } // namespace
 
-std::shared_ptr<ExecutorFactory> makeUnavailableFactory(QByteArray name, QString why)
+std::shared_ptr<ExecutorFactory> makeUnavailableFactory(ExecutorIdentity identity, QString why)
 {
-    return std::make_shared<UnavailableFactory>(std::move(name), std::move(why));
+    return std::make_shared<UnavailableFactory>(std::move(identity), std::move(why));
 }
 
 } // namespace burrow

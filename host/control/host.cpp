@@ -156,8 +156,9 @@ void Host::Private::open(SessionSpec spec, OpenAnswer answer)
         return;
     }
     const QByteArray name = spec.name;
+    const ExecutorIdentity executor = spec.executor ? spec.executor->identity() : ExecutorIdentity();
     store.openSession(
-        fresh, name,
+        fresh, name, executor,
         [door = door, spec = std::move(spec), answer = std::move(answer)](Result<StoredSession> opened) {
             std::optional<Error> error;
             {

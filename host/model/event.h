@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "model/executor_identity.h"
 #include "model/receipt.h"
+
+#include <memory>
 
 namespace burrow {
 
@@ -29,14 +32,15 @@ enum class EventCode : quint8 {
     RuntimeRecovered,   ///< Open inputs were found in the store, or a held session was read again.
     ExecutorRestarting, ///< It died and will be made again; the detail says why and when.
     ExecutorRestarted,  ///< The instance that takes the place of one that died is ready.
+    ExecutorChanged,    ///< The session was opened with another executor than before.
 };
-inline constexpr EnumNames<EventCode, 22> eventCodeName{
+inline constexpr EnumNames<EventCode, 23> eventCodeName{
     {"input.accepted",       "input.deduplicated", "input.superseded",      "input.coalesced",
      "input.queued",         "input.staged",       "input.applied",         "input.consumed",
      "input.abandoned",      "input.deferred",     "run.started",           "run.completed",
      "run.failed",           "run.cancelled",      "runtime.state_changed", "runtime.held",
      "runtime.misbehaviour", "executor.failed",    "boundary.error",        "runtime.recovered",
-     "executor.restarting",  "executor.restarted"}};
+     "executor.restarting",  "executor.restarted", "executor.changed"}};
 
 /// One entry of a session's lifecycle log. Plain data; members that the code does not need stay empty.
 struct LifecycleEvent
@@ -47,7 +51,8 @@ struct LifecycleEvent
     InputId input;
     InputId other; ///< Deduplicated: existing; superseded: by; coalesced: aggregate.
     RunId run;
-    QString detail; ///< One sentence or empty.
+    QString detail;                                  ///< One sentence or empty.
+    std::shared_ptr<const ExecutorChange> executors; ///< ExecutorChanged.
 };
 
 /// What an executor said while it worked; the host stamps run and inputs.

@@ -24,7 +24,11 @@ struct StoredSession
     bool existed = false; ///< The store held it before; false for one that this very call created.
     SessionRow row;
     std::shared_ptr<const RuntimeBinding> binding;
+    std::shared_ptr<const OwedCleanup> owed;
+    ExecutorIdentity executor; ///< Who ran it before this opening; empty when that is not known.
     std::optional<QByteArray> snapshot;
+    RunId snapshotRun;                ///< Its last run.
+    QByteArray snapshotPlugin;        ///< Whose it is; empty when that is not known.
     std::vector<InputRow> openInputs; ///< Any order.
     QString corruption;               ///< Non-empty: the session is held with this reason.
 };

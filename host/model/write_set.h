@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "model/event.h"
 #include "model/input_registers.h"
+#include "model/owed_cleanup.h"
 #include "model/runtime_binding.h"
 
 /// What a session asks the store to make durable, and what the store answers. Operations, not rows: each store
@@ -119,6 +120,7 @@ struct LifecycleOperation
     std::vector<FinishedInput> finished;
     SessionRow session;
     std::shared_ptr<const RuntimeBinding> binding;
+    std::shared_ptr<const OwedCleanup> owed; ///< Null: nothing is owed any more.
 };
 
 /// Only the grant changes.

@@ -11,6 +11,11 @@ InProcessFactory::InProcessFactory(LoadedPlugin &plugin, std::shared_ptr<const I
 {
 }
 
+QByteArray InProcessFactory::plugin() const
+{
+    return m_plugin.identity().id;
+}
+
 std::unique_ptr<Executor> InProcessFactory::create(const CreateCall &call, ExecutorListener &listener)
 {
     auto instance = std::make_shared<Instance>(m_plugin, m_settings, call, listener);

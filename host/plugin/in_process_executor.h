@@ -39,6 +39,7 @@ public:
     InProcessFactory(LoadedPlugin &plugin, std::shared_ptr<const InstanceSettings> settings);
 
     QByteArray name() const override { return m_settings->name; }
+    QByteArray plugin() const override;
     std::unique_ptr<Executor> create(const CreateCall &call, ExecutorListener &listener) override;
     void cleanup(const CleanupCall &call, std::function<void(Result<void>)> done) override;
 

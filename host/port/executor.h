@@ -90,6 +90,9 @@ public:
 
     /// The name in the configuration, for messages.
     virtual QByteArray name() const = 0;
+    /// The id of the plugin behind it.
+    virtual QByteArray plugin() const = 0;
+    ExecutorIdentity identity() const { return {name(), plugin()}; }
     /// Starts making an instance; `listener` hears created() exactly once and must live until the returned
     /// object is destroyed.
     virtual std::unique_ptr<Executor> create(const CreateCall &call, ExecutorListener &listener) = 0;

@@ -42,8 +42,14 @@ public:
 
     /// Creates the session or opens it under its name. Answers on any thread, also before it returns. Errors:
     /// Conflict (another host owns the store), Io, InvalidArgument (a name that cannot be stored).
+    ///
+    /// `executor` is who runs it from now on: it is remembered, and stamped on the snapshots that come. The
+    /// answer names who ran it before; where that is another one, their executorChange() is durable as well by
+    /// then. An empty identity leaves everything as it is, and a session that cannot be trusted remembers
+    /// nobody.
     using OpenReply = std::function<void(Result<StoredSession>)>;
-    virtual void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) = 0;
+    virtual void openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                             OpenReply reply) = 0;
 
     /// Takes write sets in their order; the verdict of each reaches `client` exactly once, also when the store
     /// is closing. It may come on any thread, also on the calling one before this returns. `client` must

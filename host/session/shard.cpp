@@ -361,7 +361,8 @@ void Shard::loadKeys(SessionRecord &record, const LoadKeys &question)
 
 void Shard::reloadSession(SessionRecord &record)
 {
-    m_store.openSession(record.core.id(), record.name,
+    const ExecutorIdentity executor = record.factory ? record.factory->identity() : ExecutorIdentity();
+    m_store.openSession(record.core.id(), record.name, executor,
                         [inbox = m_inbox, session = record.core.id()](Result<StoredSession> stored) {
                             inbox->post(ReloadedMessage{session, std::move(stored)});
                         });

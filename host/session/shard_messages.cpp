@@ -2,6 +2,8 @@
 // What other threads say to a shard, one handler per message.
 #include "session/shard.h"
 
+#include "model/executor_change.h"
+
 namespace burrow {
 
 namespace {
@@ -24,10 +26,13 @@ void Shard::on(AdoptMessage &message)
     SessionRecord &record = *made;
     record.name = message.stored.name;
     record.factory = std::move(message.factory);
-    record.snapshot = message.stored.snapshot;
+    const ExecutorIdentity executor = record.factory ? record.factory->identity() : ExecutorIdentity();
+    record.snapshot = snapshotFor(message.stored, executor.plugin);
     // Two records of one session would be two machines over one queue.
     const bool placed = m_sessions.try_emplace(id, std::move(made)).second;
     BURROW_ASSERT(placed);
+    if (std::optional<LifecycleEvent> change = executorChange(message.stored, executor))
+        sessionSaid(record, *std::move(change));
     CoreActions actions;
     record.core.open(message.stored, m_clock.now(), actions);
     for (CoreAction &action : actions) {
@@ -132,7 +137,7 @@ void Shard::on(ReloadedMessage &message)
     }
     // What was in flight was given up; the next instance starts from what is durable.
     record->snapshotInFlight.reset();
-    record->snapshot = message.stored->snapshot;
+    record->snapshot = snapshotFor(*message.stored, record->factory ? record->factory->plugin() : QByteArray());
     deliver(*record, Reloaded{std::make_shared<const StoredSession>(std::move(message.stored).value())});
 }
 

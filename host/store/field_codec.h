@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/time.h"
 #include "base/uuid.h"
 
 #include <QByteArray>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -49,6 +51,7 @@ public:
             appendNumber(tag, value);
     }
     void flag(char tag, bool value) { number(tag, value ? 1 : 0); }
+    void moment(char tag, WallTime value) { number(tag, static_cast<quint64>(value.sinceEpoch.count())); }
     template <typename Enum>
     void choice(char tag, Enum value, Enum /*last*/)
     {
@@ -116,6 +119,12 @@ public:
         if (value)
             record(tag, *value);
     }
+    template <typename Record>
+    void sharedRecord(char tag, const std::shared_ptr<const Record> &value)
+    {
+        if (value)
+            record(tag, *value);
+    }
 
 private:
     void appendNumber(char tag, quint64 value);
@@ -172,6 +181,12 @@ public:
         quint64 number = has(tag) ? takeNumber(1, Zero::Refused) : 0;
         m_failed |= number > 1;
         value = number == 1;
+    }
+    void moment(char tag, WallTime &value)
+    {
+        quint64 milliseconds = 0;
+        number(tag, milliseconds);
+        value.sinceEpoch = std::chrono::milliseconds(static_cast<qint64>(milliseconds));
     }
     template <typename Enum>
     void choice(char tag, Enum &value, Enum last)
@@ -251,6 +266,16 @@ public:
         value.reset();
         if (has(tag))
             takeRecord(value.emplace());
+    }
+    template <typename Record>
+    void sharedRecord(char tag, std::shared_ptr<const Record> &value)
+    {
+        value.reset();
+        if (!has(tag))
+            return;
+        auto record = std::make_shared<Record>();
+        takeRecord(*record);
+        value = std::move(record);
     }
 
 private:

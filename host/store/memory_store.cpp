@@ -61,7 +61,8 @@ private:
 
 } // namespace
 
-void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                              OpenReply reply)
 {
     StoredSession stored;
     {
@@ -77,7 +78,16 @@ void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
         stored.name = name;
         stored.row = image.row;
         stored.binding = image.binding;
+        stored.owed = image.owed;
+        stored.executor = image.executor;
         stored.snapshot = image.snapshot;
+        stored.snapshotRun = image.snapshotRun;
+        stored.snapshotPlugin = image.snapshotPlugin;
+        if (!executor.isEmpty()) {
+            image.executor = executor;
+            if (image.snapshotPlugin.isEmpty()) // Before this, nobody knew of several.
+                image.snapshotPlugin = executor.plugin;
+        }
         for (const auto &[sequence, row] : image.open)
             stored.openInputs.push_back(row);
     }
@@ -221,8 +231,11 @@ QString MemoryStore::apply(Image &image, const FinishRunOperation &operation)
     if (!check.problem().isEmpty())
         return check.problem();
     finish(image, operation.inputs);
-    if (operation.snapshot)
+    if (operation.snapshot) {
         image.snapshot = operation.snapshot;
+        image.snapshotRun = operation.run;
+        image.snapshotPlugin = image.executor.plugin;
+    }
     writeRow(image, operation.session);
     return {};
 }
@@ -252,6 +265,7 @@ QString MemoryStore::apply(Image &image, const LifecycleOperation &operation)
     finish(image, operation.finished);
     writeRow(image, operation.session);
     image.binding = operation.binding;
+    image.owed = operation.owed;
     return {};
 }
 

@@ -17,7 +17,8 @@ namespace burrow {
 class MemoryStore : public Store
 {
 public:
-    void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
+    void openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                     OpenReply reply) override;
     void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
@@ -31,7 +32,11 @@ private:
         QByteArray name;
         SessionRow row;
         std::shared_ptr<const RuntimeBinding> binding;
+        std::shared_ptr<const OwedCleanup> owed;
+        ExecutorIdentity executor;
         std::optional<QByteArray> snapshot;
+        RunId snapshotRun;
+        QByteArray snapshotPlugin;
         std::map<quint64, InputRow> open; ///< By sequence.
         bool refused = false; ///< Then every later set is refused too, until the session is reopened.
     };

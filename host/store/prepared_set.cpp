@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/prepared_set.h"
 
+#include "model/executor_change.h"
 #include "store/record_crc.h"
 
 #include <algorithm>
@@ -8,6 +9,13 @@
 namespace burrow {
 
 namespace {
+
+ColdColumns coldRow(const StoredCold &cold, qint64 sid)
+{
+    ColdColumns row = encodeCold(cold, sid);
+    row.crc = checksum(row);
+    return row;
+}
 
 /// Fills in the rows of one operation.
 class Preparer
@@ -50,6 +58,7 @@ public:
             row.sid = m_entry.sid;
             row.run = operation.run.uuid;
             row.bytes = *operation.snapshot;
+            row.plugin = m_entry.executor.plugin;
             row.crc = checksum(row);
         }
         session(operation.session);
@@ -65,8 +74,7 @@ public:
     void operator()(const LifecycleOperation &operation)
     {
         finish(operation.finished);
-        m_set.cold = encodeCold(operation.binding.get(), m_entry.sid);
-        m_set.cold->crc = checksum(*m_set.cold);
+        m_set.cold = coldRow({operation.binding, m_entry.executor, operation.owed}, m_entry.sid);
         session(operation.session);
     }
 
@@ -140,6 +148,28 @@ PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch)
     prepared.kind = PreparedSet::Kind::Create;
     prepared.row = encodeSession({}, entry.sid, entry.id, entry.name, epoch);
     prepared.row->crc = checksum(*prepared.row);
+    if (!entry.executor.isEmpty())
+        prepared.cold = coldRow({{}, entry.executor, {}}, entry.sid);
+    return prepared;
+}
+
+PreparedSet prepareReopening(SessionEntry &entry, const StoredSession &stored, WallTime now)
+{
+    PreparedSet prepared;
+    prepared.entry = &entry;
+    prepared.session = entry.id;
+    prepared.kind = PreparedSet::Kind::Reopen;
+    prepared.cold = coldRow({stored.binding, entry.executor, stored.owed}, entry.sid);
+    if (stored.snapshot && stored.snapshotPlugin.isEmpty()) {
+        SnapshotColumns &row = prepared.snapshot.emplace();
+        row.sid = entry.sid;
+        row.run = stored.snapshotRun.uuid;
+        row.bytes = *stored.snapshot;
+        row.plugin = entry.executor.plugin;
+        row.crc = checksum(row);
+    }
+    if (const std::optional<LifecycleEvent> change = executorChange(stored, entry.executor))
+        prepared.event = encodeEvents({*change}, {}, entry.sid, now);
     return prepared;
 }
 

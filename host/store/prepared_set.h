@@ -9,7 +9,7 @@ namespace burrow {
 /// steps.
 struct PreparedSet
 {
-    enum class Kind : quint8 { Create, Accept, FinishRun, Other };
+    enum class Kind : quint8 { Create, Reopen, Accept, FinishRun, Other };
 
     SessionEntry *entry = nullptr; ///< Null: the session is not known.
     SessionId session;
@@ -29,12 +29,15 @@ struct PreparedSet
     std::optional<EventColumns> event;
 
     /// Nobody has been told of it and nothing has run for it: without space it is given back, not held.
-    bool isRefusable() const { return kind == Kind::Create || kind == Kind::Accept; }
+    bool isRefusable() const { return kind == Kind::Create || kind == Kind::Reopen || kind == Kind::Accept; }
 };
 
 /// `entry` may be null. Any thread.
 PreparedSet prepareSet(const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now);
-/// The first row of a new session.
+/// The first rows of a new session.
 PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch);
+/// That the session, which was found as `stored`, is run by the entry's executor from now on. A snapshot that
+/// does not say whose it is gets an owner: before this, nobody knew of several.
+PreparedSet prepareReopening(SessionEntry &entry, const StoredSession &stored, WallTime now);
 
 } // namespace burrow

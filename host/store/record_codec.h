@@ -27,9 +27,15 @@ SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, co
                              quint64 epoch);
 std::optional<SessionRow> decodeSession(const SessionColumns &columns);
 
-ColdColumns encodeCold(const RuntimeBinding *binding, qint64 sid);
-/// The outer value: it could be read. The inner one is null for a session that is bound to nothing.
-std::optional<std::shared_ptr<const RuntimeBinding>> decodeCold(const ColdColumns &columns);
+/// What is rarely written of a session.
+struct StoredCold
+{
+    std::shared_ptr<const RuntimeBinding> binding; ///< Null: it is bound to nothing.
+    ExecutorIdentity executor;
+    std::shared_ptr<const OwedCleanup> owed; ///< Null: nothing is owed.
+};
+ColdColumns encodeCold(const StoredCold &cold, qint64 sid);
+std::optional<StoredCold> decodeCold(const ColdColumns &columns);
 
 ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at);
 std::optional<ReceiptDraft> decodeReceipt(const ReceiptColumns &columns);

@@ -66,7 +66,9 @@ struct SessionColumns
 struct ColdColumns
 {
     qint64 sid = 0;
-    QByteArray binding; ///< NULL when empty.
+    QByteArray binding;  ///< NULL when empty.
+    QByteArray executor; ///< NULL when empty.
+    QByteArray owed;     ///< NULL when empty.
     quint32 crc = 0;
 };
 
@@ -75,6 +77,7 @@ struct SnapshotColumns
     qint64 sid = 0;
     IdBytes run;
     QByteArray bytes;
+    QByteArray plugin; ///< NULL when empty.
     quint32 crc = 0;
 };
 

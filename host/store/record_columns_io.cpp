@@ -172,6 +172,8 @@ bool readRow(const SqliteStatement &statement, ColdColumns &row)
     reader.bytesOrNull(row.binding);
     reader.unused();
     reader.unused();
+    reader.bytesOrNull(row.executor);
+    reader.bytesOrNull(row.owed);
     reader.integer(row.crc);
     return fits(reader, row);
 }
@@ -182,6 +184,7 @@ bool readRow(const SqliteStatement &statement, SnapshotColumns &row)
     reader.integer(row.sid);
     reader.fixed(row.run);
     reader.bytes(row.bytes);
+    reader.bytesOrNull(row.plugin);
     reader.integer(row.crc);
     return fits(reader, row);
 }

@@ -20,8 +20,8 @@ inline constexpr const char *session_select =
 inline constexpr const char *session_insert =
     "INSERT INTO session(sid,uuid,name,phase,rev,next_adm,prio_adm,last_run,grant,crc) "
     "VALUES(?,?,?,?,?,?,?,?,?,?)";
-inline constexpr const char *cold_select = "SELECT sid,binding,intents,ops,crc FROM cold";
-inline constexpr const char *snapshot_select = "SELECT sid,run,bytes,crc FROM snapshot";
+inline constexpr const char *cold_select = "SELECT sid,binding,intents,ops,executor,owed,crc FROM cold";
+inline constexpr const char *snapshot_select = "SELECT sid,run,bytes,plugin,crc FROM snapshot";
 inline constexpr const char *input_select =
     "SELECT seq,sid,adm,st,tries,starts,crashes,kind,at,id,key,phash,sem,payload,crc FROM input";
 inline constexpr const char *input_insert =

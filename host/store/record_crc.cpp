@@ -46,6 +46,12 @@ public:
         return *this;
     }
     RowChecksum &bytesOrNull(QByteArrayView value) { return value.isEmpty() ? null() : bytes(value); }
+    /// A column that came with a later version. Where it is NULL it counts as nothing, so that the rows of an
+    /// earlier version stay sound as they are.
+    RowChecksum &addedBytes(quint8 number, QByteArrayView value)
+    {
+        return value.isEmpty() ? *this : integer(number).bytes(value);
+    }
     RowChecksum &null() { return integer(~0ULL); }
     RowChecksum &idOrNull(const IdBytes &value) { return value.isNull() ? null() : bytes(value.view()); }
     RowChecksum &integerOrNull(const std::optional<qint64> &value) { return value ? integer(*value) : null(); }
@@ -99,12 +105,24 @@ quint32 checksum(const SessionColumns &row)
 
 quint32 checksum(const ColdColumns &row)
 {
-    return RowChecksum('c').integer(row.sid).bytesOrNull(row.binding).null().null().value();
+    return RowChecksum('c')
+        .integer(row.sid)
+        .bytesOrNull(row.binding)
+        .null()
+        .null()
+        .addedBytes(1, row.executor)
+        .addedBytes(2, row.owed)
+        .value();
 }
 
 quint32 checksum(const SnapshotColumns &row)
 {
-    return RowChecksum('n').integer(row.sid).bytes(row.run.view()).bytes(row.bytes).value();
+    return RowChecksum('n')
+        .integer(row.sid)
+        .bytes(row.run.view())
+        .bytes(row.bytes)
+        .addedBytes(1, row.plugin)
+        .value();
 }
 
 quint32 checksum(const InputColumns &row)

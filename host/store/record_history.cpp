@@ -45,6 +45,15 @@ void describe(Coder &coder, Record &draft)
     coder.number(5, draft.messageCount);
 }
 
+template <typename Coder, Describes<ExecutorChange> Record>
+void describe(Coder &coder, Record &change)
+{
+    coder.bytes(1, change.from.name);
+    coder.bytes(2, change.from.plugin);
+    coder.bytes(3, change.to.name);
+    coder.bytes(4, change.to.plugin);
+}
+
 template <typename Coder, Describes<LifecycleEvent> Record>
 void describe(Coder &coder, Record &event)
 {
@@ -55,6 +64,7 @@ void describe(Coder &coder, Record &event)
     coder.id(5, event.other);
     coder.id(6, event.run);
     coder.text(7, event.detail);
+    coder.sharedRecord(8, event.executors);
 }
 
 template <typename Coder, Describes<StoredEvents> Record>

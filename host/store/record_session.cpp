@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session: its hot row with the grant, and the binding in the cold one.
+// A session: its hot row with the grant, and the cold one: its binding, its executor and what is owed.
 #include "store/field_codec.h"
 #include "store/record_codec.h"
 
@@ -21,6 +21,52 @@ void describe(Coder &coder, Record &binding)
     coder.optionalNumber(3, binding.generation);
     coder.optionalId(4, binding.epoch);
 }
+
+template <typename Coder, Describes<ExecutorIdentity> Record>
+void describe(Coder &coder, Record &executor)
+{
+    coder.bytes(1, executor.name);
+    coder.bytes(2, executor.plugin);
+}
+
+template <typename Coder, Describes<OwedCleanup> Record>
+void describe(Coder &coder, Record &owed)
+{
+    coder.choice(1, owed.cause, CleanupCause::Destroyed);
+    coder.bytes(2, owed.instanceId);
+    coder.ids(3, owed.openRuns);
+    coder.number(4, owed.attempts);
+    coder.record(5, owed.executor);
+    coder.moment(6, owed.since);
+    coder.text(7, owed.reason);
+}
+
+namespace {
+
+template <typename Record>
+QByteArray encodedOrNull(const Record *record)
+{
+    if (record == nullptr)
+        return {};
+    FieldWriter writer;
+    describe(writer, *record);
+    return std::move(writer).take();
+}
+
+/// Empty bytes are a null pointer. False: what is there cannot be read.
+template <typename Record>
+bool decodeShared(const QByteArray &bytes, std::shared_ptr<const Record> &shared)
+{
+    if (bytes.isEmpty())
+        return true;
+    auto record = std::make_shared<Record>();
+    FieldReader reader(bytes);
+    describe(reader, *record);
+    shared = std::move(record);
+    return reader.ok();
+}
+
+} // namespace
 
 QByteArray encodeGrant(const StoredGrant &grant)
 {
@@ -72,28 +118,27 @@ std::optional<SessionRow> decodeSession(const SessionColumns &columns)
     return row;
 }
 
-ColdColumns encodeCold(const RuntimeBinding *binding, qint64 sid)
+ColdColumns encodeCold(const StoredCold &cold, qint64 sid)
 {
     ColdColumns columns;
     columns.sid = sid;
-    if (binding != nullptr) {
-        FieldWriter writer;
-        describe(writer, *binding);
-        columns.binding = std::move(writer).take();
-    }
+    columns.binding = encodedOrNull(cold.binding.get());
+    columns.executor = cold.executor.isEmpty() ? QByteArray() : encodedOrNull(&cold.executor);
+    columns.owed = encodedOrNull(cold.owed.get());
     return columns;
 }
 
-std::optional<std::shared_ptr<const RuntimeBinding>> decodeCold(const ColdColumns &columns)
+std::optional<StoredCold> decodeCold(const ColdColumns &columns)
 {
-    if (columns.binding.isEmpty())
-        return std::shared_ptr<const RuntimeBinding>();
-    auto binding = std::make_shared<RuntimeBinding>();
-    FieldReader reader(columns.binding);
-    describe(reader, *binding);
-    if (!reader.ok())
-        return std::nullopt;
-    return binding;
+    StoredCold cold;
+    bool ok = decodeShared(columns.binding, cold.binding);
+    ok = decodeShared(columns.owed, cold.owed) && ok;
+    if (!columns.executor.isEmpty()) {
+        FieldReader reader(columns.executor);
+        describe(reader, cold.executor);
+        ok = reader.ok() && ok;
+    }
+    return ok ? std::optional(std::move(cold)) : std::nullopt;
 }
 
 } // namespace burrow

@@ -31,6 +31,7 @@ struct SessionEntry
     qint64 sid = 0;
     SessionId id;
     QByteArray name;
+    ExecutorIdentity executor; ///< Who runs it; set by its opening, before anybody writes of it.
     /// A set of it was refused: so is every later one, until the session was read again.
     std::atomic<bool> refused = false;
     std::unique_ptr<RecoveredSession> image; ///< Until handed out. Guarded by the store's mutex.

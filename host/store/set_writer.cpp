@@ -43,10 +43,12 @@ Result<SetWriter> SetWriter::make(SqliteDatabase &database)
         {&writer.m_findLedger, "SELECT 1 FROM ledger WHERE seq=?"},
         {&writer.m_updateSession, "UPDATE session SET phase=?,rev=?,next_adm=?,prio_adm=?,last_run=?,grant=?,"
                                   "crc=? WHERE sid=?"},
-        {&writer.m_upsertCold, "INSERT INTO cold(sid,binding,crc) VALUES(?,?,?) ON CONFLICT(sid) DO UPDATE "
-                               "SET binding=excluded.binding,crc=excluded.crc"},
-        {&writer.m_upsertSnapshot, "INSERT INTO snapshot(sid,run,bytes,crc) VALUES(?,?,?,?) ON CONFLICT(sid) "
-                                   "DO UPDATE SET run=excluded.run,bytes=excluded.bytes,crc=excluded.crc"},
+        {&writer.m_upsertCold, "INSERT INTO cold(sid,binding,executor,owed,crc) VALUES(?,?,?,?,?) "
+                               "ON CONFLICT(sid) DO UPDATE SET binding=excluded.binding,"
+                               "executor=excluded.executor,owed=excluded.owed,crc=excluded.crc"},
+        {&writer.m_upsertSnapshot, "INSERT INTO snapshot(sid,run,bytes,plugin,crc) VALUES(?,?,?,?,?) "
+                                   "ON CONFLICT(sid) DO UPDATE SET run=excluded.run,bytes=excluded.bytes,"
+                                   "plugin=excluded.plugin,crc=excluded.crc"},
     };
     for (const auto &[statement, sql] : statements) {
         Result<SqliteStatement> prepared = database.prepare(sql);
@@ -130,7 +132,8 @@ SetResult SetWriter::write(PreparedSet &set)
     }
     if (set.kind == PreparedSet::Kind::Create) {
         bindRow(m_createSession, *set.row);
-        return result(m_createSession.run());
+        SetResult created = result(m_createSession.run());
+        return created.kind == SetResult::Kind::Written ? writeRest(set) : created;
     }
     SetResult done;
     const auto go = [&done](SetResult next) {
@@ -305,11 +308,16 @@ SetResult SetWriter::writeRest(PreparedSet &set)
     }
     if (code == SQLITE_DONE && set.snapshot) {
         const SnapshotColumns &row = *set.snapshot;
-        m_upsertSnapshot.integer(row.sid).blob(row.run.view()).blob(row.bytes).integer(row.crc);
+        m_upsertSnapshot.integer(row.sid).blob(row.run.view()).blob(row.bytes);
+        row.plugin.isEmpty() ? m_upsertSnapshot.null() : m_upsertSnapshot.text(row.plugin);
+        m_upsertSnapshot.integer(row.crc);
         code = m_upsertSnapshot.run();
     }
-    if (code == SQLITE_DONE && set.cold)
-        code = m_upsertCold.integer(set.cold->sid).blobOrNull(set.cold->binding).integer(set.cold->crc).run();
+    if (code == SQLITE_DONE && set.cold) {
+        const ColdColumns &row = *set.cold;
+        m_upsertCold.integer(row.sid).blobOrNull(row.binding).blobOrNull(row.executor).blobOrNull(row.owed);
+        code = m_upsertCold.integer(row.crc).run();
+    }
     if (code == SQLITE_DONE && set.event) {
         set.event->number = ++m_event;
         set.event->crc = checksum(*set.event);

@@ -301,10 +301,13 @@ StoredSession storedSession(const SessionEntry &entry, RecoveredSession image)
     else
         image.complain(damaged("session", QStringLiteral("session %1").arg(entry.sid)));
     if (image.cold) {
-        if (auto binding = decodeCold(*image.cold))
-            session.binding = std::move(*binding);
-        else
+        if (std::optional<StoredCold> cold = decodeCold(*image.cold)) {
+            session.binding = std::move(cold->binding);
+            session.owed = std::move(cold->owed);
+            session.executor = std::move(cold->executor);
+        } else {
             image.complain(damaged("cold", QStringLiteral("session %1").arg(entry.sid)));
+        }
     }
     session.openInputs.reserve(image.inputs.size());
     for (const InputColumns &columns : image.inputs) {
@@ -334,10 +337,13 @@ Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, Sto
     if (code != SQLITE_ROW)
         return reader.lastError();
     SnapshotColumns row;
-    if (readRow(*statement, row))
+    if (readRow(*statement, row)) {
         session.snapshot = row.bytes.isNull() ? QByteArray("") : std::move(row.bytes);
-    else if (session.corruption.isEmpty())
+        session.snapshotRun = {row.run.uuid()};
+        session.snapshotPlugin = std::move(row.plugin);
+    } else if (session.corruption.isEmpty()) {
         session.corruption = damaged("snapshot", QStringLiteral("session %1").arg(entry.sid));
+    }
     return {};
 }
 

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite_schema.h"
 
+#include <array>
+
 #include <sqlite3.h>
 
 namespace burrow {
 
 namespace {
 
+// Each step brings a file one version further, and is never changed again: a new file takes all of them as an
+// old one does, so that both are the same. A step must not cost more with more rows, and leaves each row as it
+// is: one that was damaged before is damaged after it.
 // clang-format off
-constexpr const char *tables = R"sql(
+constexpr const char *version_1 = R"sql(
 CREATE TABLE host    (k INTEGER PRIMARY KEY CHECK(k=1), epoch INTEGER NOT NULL, incarnation INTEGER NOT NULL,
                       owner TEXT NOT NULL, dev INTEGER, ino INTEGER, keys_floor INTEGER NOT NULL,
                       orderly INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;
@@ -33,7 +38,25 @@ CREATE TABLE event   (eno INTEGER PRIMARY KEY, sid INTEGER NOT NULL, code INTEGE
 PRAGMA application_id=0x42555257;
 PRAGMA user_version=1;
 )sql";
+// Whose a session and its snapshot are, and the clean-ups that executors owe.
+constexpr const char *version_2 = R"sql(
+ALTER TABLE cold     ADD COLUMN executor BLOB;
+ALTER TABLE cold     ADD COLUMN owed BLOB;
+ALTER TABLE snapshot ADD COLUMN plugin TEXT;
+PRAGMA user_version=2;
+)sql";
 // clang-format on
+constexpr std::array steps{version_1, version_2};
+static_assert(steps.size() == store_schema_version);
+
+Result<void> takeSteps(SqliteDatabase &database, std::size_t first)
+{
+    for (std::size_t step = first; step < steps.size(); ++step) {
+        if (Result<void> done = database.execute(steps.at(step)); !done)
+            return done;
+    }
+    return {};
+}
 
 Error refusal(const QString &sentence)
 {
@@ -63,6 +86,8 @@ Result<FileKind> inspectStoreFile(SqliteDatabase &database, const QString &path)
             QStringLiteral("%1 is a database of another program; give another path, or move the file "
                            "away")
                 .arg(path));
+    if (*version < 1)
+        return refusal(QStringLiteral("%1 has a format that was never released; give another path").arg(path));
     if (*version > store_schema_version)
         return refusal(QStringLiteral("%1 was written by a newer Burrow (format %2, this program knows %3); "
                                       "run that version, or give another path")
@@ -74,13 +99,15 @@ Result<FileKind> inspectStoreFile(SqliteDatabase &database, const QString &path)
 
 Result<void> createSchema(SqliteDatabase &database)
 {
-    return database.execute(tables);
+    return takeSteps(database, 0);
 }
 
-Result<void> migrateSchema(SqliteDatabase &, const QString &path)
+Result<void> migrateSchema(SqliteDatabase &database)
 {
-    // Version 1 is the first. A later one adds its step here: each brings the file one version further.
-    return refusal(QStringLiteral("%1 has a format that was never released; give another path").arg(path));
+    const Result<qint64> version = database.integerOf("PRAGMA user_version");
+    if (!version)
+        return version.error();
+    return takeSteps(database, static_cast<std::size_t>(*version));
 }
 
 Result<void> prepareWriter(SqliteDatabase &database)

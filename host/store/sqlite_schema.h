@@ -7,7 +7,7 @@
 namespace burrow {
 
 inline constexpr qint64 store_application_id = 0x42555257; ///< "BURW" in the file's header.
-inline constexpr qint64 store_schema_version = 1;
+inline constexpr qint64 store_schema_version = 2;
 
 /// What a database file is, by its header and tables.
 enum class FileKind : quint8 {
@@ -22,8 +22,8 @@ Result<FileKind> inspectStoreFile(SqliteDatabase &database, const QString &path)
 /// Makes the tables of an empty file, in the caller's transaction. Errors: Io.
 Result<void> createSchema(SqliteDatabase &database);
 
-/// Brings an older file to this version, step by step, in the caller's transaction. Errors: Conflict, Io.
-Result<void> migrateSchema(SqliteDatabase &database, const QString &path);
+/// Brings an older file to this version, step by step, in the caller's transaction. Errors: Io.
+Result<void> migrateSchema(SqliteDatabase &database);
 
 /// Settings of the one connection that writes. Errors: Io.
 Result<void> prepareWriter(SqliteDatabase &database);

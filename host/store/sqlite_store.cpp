@@ -42,6 +42,13 @@ StoredSession judged(StoredSession session)
     return session;
 }
 
+Error cannotBeStored(const QByteArray &name, Verdict verdict, const QString &reason)
+{
+    const bool conflict = verdict == Verdict::Fenced || verdict == Verdict::Refused;
+    return {conflict ? ErrorKind::Conflict : ErrorKind::Io,
+            QStringLiteral("the session \"%1\" cannot be stored: %2").arg(QString::fromUtf8(name), reason)};
+}
+
 } // namespace
 
 class SqliteStore::Private
@@ -86,9 +93,10 @@ public:
         return m_byId.value(id, nullptr);
     }
 
-    void handOut(SessionEntry &entry, std::unique_ptr<RecoveredSession> image, OpenReply reply);
-    void create(SessionEntry &entry, OpenReply reply);
-    void reload(SessionEntry &entry, OpenReply reply);
+    void handOut(SessionEntry &entry, std::unique_ptr<RecoveredSession> image, const ExecutorIdentity &executor,
+                 OpenReply reply);
+    void create(SessionEntry &entry, const ExecutorIdentity &executor, OpenReply reply);
+    void reload(SessionEntry &entry, const ExecutorIdentity &executor, OpenReply reply);
     void whenKeysAreKnown(StoreReading::Question question);
 
     // In the order in which they are taken down from below.
@@ -112,6 +120,8 @@ public:
     SqliteWriter m_writer;
 
 private:
+    void finishOpening(SessionEntry &entry, const ExecutorIdentity &executor, StoredSession session,
+                       OpenReply reply);
     void scanKeys();
     void forget(SessionEntry &entry);
 };
@@ -141,30 +151,54 @@ void SqliteStore::Private::whenKeysAreKnown(StoreReading::Question question)
 }
 
 void SqliteStore::Private::handOut(SessionEntry &entry, std::unique_ptr<RecoveredSession> image,
-                                   OpenReply reply)
+                                   const ExecutorIdentity &executor, OpenReply reply)
 {
     const bool hasSnapshot = image->hasSnapshot;
     StoredSession session = storedSession(entry, std::move(*image));
     if (!hasSnapshot) {
-        session = judged(std::move(session));
-        entry.refused = !session.corruption.isEmpty();
+        finishOpening(entry, executor, std::move(session), std::move(reply));
+        return;
+    }
+    m_reading.ask([this, &entry, executor, session = std::move(session),
+                   reply = std::move(reply)](SqliteDatabase &reader) mutable {
+        if (const Result<void> read = readSnapshot(reader, entry, session); !read)
+            reply(read.error());
+        else
+            finishOpening(entry, executor, std::move(session), reply);
+    });
+}
+
+/// What every opening of a session that was there comes to: who runs it is remembered where that is news.
+void SqliteStore::Private::finishOpening(SessionEntry &entry, const ExecutorIdentity &executor,
+                                         StoredSession session, OpenReply reply)
+{
+    session = judged(std::move(session));
+    entry.refused = !session.corruption.isEmpty();
+    entry.executor = session.executor;
+    if (entry.refused || executor.isEmpty() || executor == session.executor) {
         reply(std::move(session));
         return;
     }
-    m_reading.ask(
-        [&entry, session = std::move(session), reply = std::move(reply)](SqliteDatabase &reader) mutable {
-            if (const Result<void> read = readSnapshot(reader, entry, session); !read) {
-                reply(read.error());
-                return;
-            }
-            session = judged(std::move(session));
-            entry.refused = !session.corruption.isEmpty();
+    if (m_closing) {
+        reply(Error{ErrorKind::NotReady, QStringLiteral("the store is closing")});
+        return;
+    }
+    entry.executor = executor;
+    WriterItem item;
+    item.set = std::make_unique<PreparedSet>(prepareReopening(entry, session, m_clock.wallNow()));
+    item.done = [&entry, session = std::move(session),
+                 reply = std::move(reply)](Verdict verdict, const QString &reason) mutable {
+        if (verdict == Verdict::Committed)
             reply(std::move(session));
-        });
+        else
+            reply(cannotBeStored(entry.name, verdict, reason));
+    };
+    m_writer.submitOne(std::move(item));
 }
 
-void SqliteStore::Private::create(SessionEntry &entry, OpenReply reply)
+void SqliteStore::Private::create(SessionEntry &entry, const ExecutorIdentity &executor, OpenReply reply)
 {
+    entry.executor = executor;
     WriterItem item;
     item.set = std::make_unique<PreparedSet>(prepareCreation(entry, m_epoch));
     item.done = [this, &entry, reply = std::move(reply)](Verdict verdict, const QString &reason) {
@@ -176,10 +210,7 @@ void SqliteStore::Private::create(SessionEntry &entry, OpenReply reply)
             return;
         }
         forget(entry);
-        const ErrorKind kind =
-            verdict == Verdict::Fenced || verdict == Verdict::Refused ? ErrorKind::Conflict : ErrorKind::Io;
-        reply(Error{kind, QStringLiteral("the session \"%1\" cannot be stored: %2")
-                              .arg(QString::fromUtf8(entry.name), reason)});
+        reply(cannotBeStored(entry.name, verdict, reason));
     };
     m_writer.submitOne(std::move(item));
 }
@@ -192,21 +223,19 @@ void SqliteStore::Private::forget(SessionEntry &entry)
 }
 
 /// Behind every set that was submitted so far, the session is read again from the file.
-void SqliteStore::Private::reload(SessionEntry &entry, OpenReply reply)
+void SqliteStore::Private::reload(SessionEntry &entry, const ExecutorIdentity &executor, OpenReply reply)
 {
     WriterItem item;
-    item.done = [this, &entry, reply = std::move(reply)](Verdict verdict, const QString &reason) {
+    item.done = [this, &entry, executor, reply = std::move(reply)](Verdict verdict, const QString &reason) {
         if (verdict != Verdict::Committed) {
             reply(Error{verdict == Verdict::Fenced ? ErrorKind::Conflict : ErrorKind::Io, reason});
             return;
         }
-        m_reading.ask([&entry, reply](SqliteDatabase &reader) {
-            Result<StoredSession> session = readSession(reader, entry);
-            if (session) {
-                *session = judged(std::move(*session));
-                entry.refused = !session->corruption.isEmpty();
-            }
-            reply(std::move(session));
+        m_reading.ask([this, &entry, executor, reply](SqliteDatabase &reader) {
+            if (Result<StoredSession> session = readSession(reader, entry))
+                finishOpening(entry, executor, *std::move(session), reply);
+            else
+                reply(session.error());
         });
     };
     m_writer.submitOne(std::move(item));
@@ -238,7 +267,8 @@ RecoveryReport SqliteStore::report() const
     return d->m_report;
 }
 
-void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                              OpenReply reply)
 {
     if (!canBeStored(name)) {
         reply(Error{
@@ -263,7 +293,7 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
             d->m_byName.insert(name, entry);
             d->m_byId.insert(idIfNew, entry);
             // Inside the lock: who finds the entry now queues behind its creation.
-            d->create(*entry, std::move(reply));
+            d->create(*entry, executor, std::move(reply));
             return;
         }
         if (!isNew)
@@ -274,9 +304,9 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, OpenRep
                     QStringLiteral("the session \"%1\" cannot be stored: its id belongs to another session")
                         .arg(QString::fromUtf8(name))});
     else if (image)
-        d->handOut(*entry, std::move(image), std::move(reply));
+        d->handOut(*entry, std::move(image), executor, std::move(reply));
     else
-        d->reload(*entry, std::move(reply));
+        d->reload(*entry, executor, std::move(reply));
 }
 
 void SqliteStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)

@@ -31,7 +31,8 @@ struct SqliteStoreOptions
 struct RecoveryReport
 {
     bool created = false;
-    bool orderly = true; ///< The last host closed it in order.
+    bool migrated = false; ///< The file was of an older version and is of this one now.
+    bool orderly = true;   ///< The last host closed it in order.
     quint64 sessions = 0;
     quint64 openInputs = 0;
     quint64 crashedInputs = 0; ///< Inputs whose start was granted and that have no result.
@@ -53,7 +54,8 @@ public:
 
     RecoveryReport report() const;
 
-    void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
+    void openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                     OpenReply reply) override;
     void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;

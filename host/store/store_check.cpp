@@ -144,7 +144,7 @@ Result<void> checkTables(Checker &checker)
     Result<void> done = checker.table<SessionColumns>(session_select, "session", &SessionColumns::sid,
                                                       [](auto &row) { return decodeSession(row).has_value(); });
     if (done)
-        done = checker.table<ColdColumns>(cold_select, "the binding of session", &ColdColumns::sid,
+        done = checker.table<ColdColumns>(cold_select, "the binding and executor of session", &ColdColumns::sid,
                                           [](auto &row) { return decodeCold(row).has_value(); });
     if (done)
         done = checker.table<SnapshotColumns>(snapshot_select, "the snapshot of session", &SnapshotColumns::sid,

@@ -92,12 +92,27 @@ private:
         }
         if (Result<void> begun = database.execute("BEGIN IMMEDIATE"); !begun)
             return begun;
+        if (Result<void> read = readHost(); !read)
+            return read;
         if (*kind == FileKind::Older) {
-            if (Result<void> migrated = migrateSchema(database, m_options.path); !migrated)
+            if (Result<void> migrated = migrate(); !migrated)
                 return migrated;
         }
         database.setBusyTimeout(0);
-        return readHost();
+        return {};
+    }
+
+    /// A commit of its own, for the tables are read on other connections before the one that raises the epoch.
+    /// The lock keeps every host away between the two.
+    Result<void> migrate()
+    {
+        SqliteDatabase &database = m_opened.database;
+        if (Result<void> migrated = migrateSchema(database); !migrated)
+            return migrated;
+        if (Result<void> committed = database.execute("COMMIT"); !committed)
+            return committed;
+        m_opened.report.migrated = true;
+        return database.execute("BEGIN IMMEDIATE");
     }
 
     Result<void> makeTables()

@@ -36,6 +36,7 @@ struct SessionSummary
     SessionId id;
     QByteArray name;
     Phase phase = Phase::Idle; ///< The durable form.
+    ExecutorIdentity executor; ///< Who ran it last; empty when that is not known.
     InputCounts inputs{};
     QString corruption; ///< Non-empty: a host will hold it, for this reason.
 };

@@ -32,16 +32,31 @@ QString sentence(quint64 sequence)
     return QStringLiteral("input %1").arg(sequence);
 }
 
+QString bindingOf(const ColdColumns &row)
+{
+    return QStringLiteral("the binding and executor of session %1").arg(row.sid);
+}
+
 SessionSummary summaryOf(const SessionColumns &row, bool sound)
 {
     SessionSummary summary{.id = {row.uuid.uuid()},
                            .name = row.name,
                            .phase = Phase(std::min<quint8>(row.phase, quint8(Phase::Destroyed))),
+                           .executor = {},
                            .inputs = {},
                            .corruption = {}};
     if (!sound)
         summary.corruption = QStringLiteral("its own row is damaged");
     return summary;
+}
+
+void takeCold(SessionSummary &summary, const ColdColumns &row, bool sound)
+{
+    const std::optional<StoredCold> cold = sound ? decodeCold(row) : std::nullopt;
+    if (cold)
+        summary.executor = cold->executor;
+    else if (summary.corruption.isEmpty())
+        summary.corruption = QStringLiteral("the row of its binding and executor is damaged");
 }
 
 void countOpen(SessionSummary &summary, const InputColumns &row, bool sound)
@@ -137,6 +152,14 @@ Result<SessionsPage> StoreReader::sessions()
         });
     if (!read)
         return read.error();
+    read = forEachRow<ColdColumns>(d->database, cold_select, {}, [&](const ColdColumns &row, bool sound) {
+        if (!sound)
+            page.damage.push_back(damagedRow(bindingOf(row)));
+        if (const auto place = places.constFind(row.sid); place != places.constEnd())
+            takeCold(page.sessions[*place], row, sound);
+    });
+    if (!read)
+        return read.error();
     read = forEachRow<InputColumns>(d->database, input_select, {}, [&](const InputColumns &row, bool sound) {
         if (!sound)
             page.damage.push_back(damagedRow(sentence(row.sequence)));
@@ -184,6 +207,14 @@ Result<SessionPage> StoreReader::session(const QByteArray &name, quint32 endedMa
     if (!sid)
         return Error{ErrorKind::NotFound,
                      QStringLiteral("there is no session \"%1\" in %2").arg(QString::fromUtf8(name), d->path)};
+    read = forEachRow<ColdColumns>(d->database, QByteArray(cold_select) + " WHERE sid=?", {*sid},
+                                   [&](const ColdColumns &row, bool sound) {
+                                       if (!sound)
+                                           page.damage.push_back(damagedRow(bindingOf(row)));
+                                       takeCold(page.session, row, sound);
+                                   });
+    if (!read)
+        return read.error();
     if (read = readEnded(*sid, endedMax, page); !read)
         return read.error();
     read = forEachRow<InputColumns>(d->database, QByteArray(input_select) + " WHERE sid=? ORDER BY seq", {*sid},

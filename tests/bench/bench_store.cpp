@@ -84,7 +84,8 @@ double createdPerSecond(const QString &folder, int callers, double windowSeconds
     const auto create = [&] {
         host.store().openSession(
             {Uuid{0x5eed0000ULL + static_cast<quint64>(made), static_cast<quint64>(made) + 1}},
-            "made-" + QByteArray::number(qlonglong(made)), [&](const Result<StoredSession> &opened) {
+            "made-" + QByteArray::number(qlonglong(made)), {"bench", "noop"},
+            [&](const Result<StoredSession> &opened) {
                 if (!opened)
                     qFatal("%s", qPrintable(opened.error().message));
                 const std::lock_guard lock(mutex);

@@ -44,6 +44,7 @@ class NoopExecutorFactory : public ExecutorFactory
 {
 public:
     QByteArray name() const override { return "noop"; }
+    QByteArray plugin() const override { return "noop"; }
     std::unique_ptr<Executor> create(const CreateCall &, ExecutorListener &listener) override
     {
         return std::make_unique<NoopExecutor>(listener);

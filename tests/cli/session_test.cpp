@@ -104,6 +104,7 @@ void SessionTest::listsSessionsForPrograms()
     QCOMPARE(bird.value("open"), QJsonValue(0));
     QCOMPARE(bird.value("inputs").toObject().value("consumed"), QJsonValue(2));
     QCOMPARE(bird.value("executor"), QJsonValue());
+    QCOMPARE(bird.value("last_executor"), QJsonValue(QJsonObject{{"name", "parrot"}, {"plugin", "echo"}}));
     QCOMPARE(bird.value("orphaned"), QJsonValue());
     QCOMPARE(named(sessions, "mole").value("inputs").toObject().value("abandoned"), QJsonValue(1));
 }

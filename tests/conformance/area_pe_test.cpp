@@ -21,7 +21,7 @@ public:
     StoredSession open(const QByteArray &name)
     {
         StoredSession stored;
-        store.openSession({{7, qHash(name)}}, name,
+        store.openSession({{7, qHash(name)}}, name, {},
                           [&stored](Result<StoredSession> opened) { stored = std::move(opened).value(); });
         return stored;
     }

@@ -214,7 +214,7 @@ std::vector<quint64> openInStore(Store &store, const QByteArray &name)
 {
     Tally answered;
     std::vector<quint64> open;
-    store.openSession({}, name, [&](Result<StoredSession> stored) {
+    store.openSession({}, name, {}, [&](Result<StoredSession> stored) {
         for (const InputRow &row : stored->openInputs)
             open.push_back(row.sequence);
         answered.add();

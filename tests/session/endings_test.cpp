@@ -201,7 +201,7 @@ private Q_SLOTS:
         QCOMPARE(executors->violations(), QStringList());
         // It is durable: a host that opens the session finds it stopped, and nothing open.
         StoredSession stored;
-        rig.store.openSession({}, "alpha",
+        rig.store.openSession({}, "alpha", {},
                               [&](Result<StoredSession> opened) { stored = std::move(opened).value(); });
         QCOMPARE(stored.row.phase, Phase::Stopped);
         QVERIFY(stored.openInputs.empty());
@@ -244,7 +244,7 @@ private Q_SLOTS:
             QVERIFY(one->outcome->reason.contains(QStringLiteral("shutting down")));
         }
         StoredSession stored;
-        rig.store.openSession({}, "running",
+        rig.store.openSession({}, "running", {},
                               [&](Result<StoredSession> opened) { stored = std::move(opened).value(); });
         QCOMPARE(stored.openInputs.size(), std::size_t(2));
         QCOMPARE(stored.openInputs[0].registers.tries, 0U);

@@ -63,7 +63,7 @@ SessionId ShardRig::adopt(const QByteArray &name, std::shared_ptr<ExecutorFactor
                           CoreSettings settings)
 {
     AdoptMessage message;
-    store.openSession(sessionIdOf(qHash(name) + 1), name,
+    store.openSession(sessionIdOf(qHash(name) + 1), name, factory ? factory->identity() : ExecutorIdentity(),
                       [&message](Result<StoredSession> opened) { message.stored = std::move(opened).value(); });
     message.factory = std::move(factory);
     message.settings = std::make_shared<const CoreSettings>(std::move(settings));

@@ -150,7 +150,7 @@ Result<void> SqliteMirror::openStore()
 
 Result<StoredSession> SqliteMirror::readSession()
 {
-    return answerTo<StoredSession>([this](auto reply) { m_store->openSession(m_session, m_name, reply); });
+    return answerTo<StoredSession>([this](auto reply) { m_store->openSession(m_session, m_name, {}, reply); });
 }
 
 Result<std::vector<RetainedKey>> SqliteMirror::keys()

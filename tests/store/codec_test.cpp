@@ -245,12 +245,19 @@ private Q_SLOTS:
     {
         QFile page(qEnvironmentVariable("BURROW_TEST_SOURCE_DIR") + QStringLiteral("/host/store/FORMAT.md"));
         QVERIFY(page.open(QIODevice::ReadOnly));
-        const QList<QByteArray> parts = page.readAll().split('`');
-        const auto example = std::find_if(parts.begin(), parts.end(), [](const QByteArray &part) {
-            return part.trimmed().startsWith("01 01");
-        });
-        QVERIFY(example != parts.end());
-        const QByteArray bytes = QByteArray::fromHex(*example);
+        QList<QByteArray> examples = page.readAll().split('`');
+        erase_if(examples, [](const QByteArray &part) { return !part.trimmed().startsWith("01 01"); });
+        QCOMPARE(examples.size(), 2);
+        ColdColumns cold;
+        cold.sid = 5;
+        cold.executor = QByteArray::fromHex(examples[1]);
+        const std::optional<StoredCold> decoded = decodeCold(cold);
+        QVERIFY(decoded);
+        QVERIFY(decoded->executor == (ExecutorIdentity{"talker", "echo"}));
+        QCOMPARE(encodeCold(*decoded, 5).executor, cold.executor);
+        page.seek(0);
+        QVERIFY(page.readAll().contains("has the checksum " + QByteArray::number(checksum(cold))));
+        const QByteArray bytes = QByteArray::fromHex(examples[0]);
         const std::optional<StoredGrant> grant = decodeGrant(bytes);
         QVERIFY(grant);
         QCOMPARE(grant->epoch, 3ULL);
@@ -264,11 +271,57 @@ private Q_SLOTS:
         binding.runtimeId = "rt:session:1";
         binding.generation = 0;
         binding.epoch = EpochId{Uuid{7, 8}};
-        const auto back = decodeCold(encodeCold(&binding, 1));
-        QVERIFY(back && *back);
-        QVERIFY(**back == binding);
-        const auto none = decodeCold(encodeCold(nullptr, 1));
-        QVERIFY(none && !*none);
+        const auto back = decodeCold(encodeCold({std::make_shared<const RuntimeBinding>(binding), {}, {}}, 1));
+        QVERIFY(back && back->binding);
+        QVERIFY(*back->binding == binding);
+        const ColdColumns nothing = encodeCold({}, 1);
+        QVERIFY(nothing.binding.isEmpty() && nothing.executor.isEmpty() && nothing.owed.isEmpty());
+        const auto none = decodeCold(nothing);
+        QVERIFY(none && !none->binding && none->executor.isEmpty() && !none->owed);
+    }
+
+    void anExecutorAndWhatIsOwedComeBack()
+    {
+        OwedCleanup owed;
+        owed.cause = CleanupCause::Destroyed;
+        owed.instanceId = "instance";
+        owed.openRuns = {runIdOf(1), runIdOf(2)};
+        owed.attempts = 7;
+        owed.executor = {"old", {}};
+        owed.since = {std::chrono::milliseconds(1'234'567)};
+        owed.reason = QStringLiteral("so");
+        const ColdColumns row =
+            encodeCold({{}, {"talker", "echo"}, std::make_shared<const OwedCleanup>(owed)}, 1);
+        const std::optional<StoredCold> back = decodeCold(row);
+        QVERIFY(back && back->owed);
+        QVERIFY(back->executor == (ExecutorIdentity{"talker", "echo"}));
+        QVERIFY(*back->owed == owed);
+        for (QByteArray ColdColumns::*column : {&ColdColumns::executor, &ColdColumns::owed}) {
+            ColdColumns cut = row;
+            (cut.*column).chop(1);
+            QVERIFY2(!decodeCold(cut), "what is cut off is no record");
+        }
+    }
+
+    /// Both are blobs beside each other that may be missing: the checksum has to tell which is which.
+    void aColumnOfALaterVersionCountsOnlyWhereItIsSet()
+    {
+        ColdColumns row;
+        row.sid = 2;
+        row.binding = QByteArray::fromHex("01010472743a3203010100");
+        QVERIFY2(checksum(row) == 4233880409U, "the row of a file of version 1");
+        ColdColumns first = row;
+        first.executor = "x";
+        ColdColumns second = row;
+        second.owed = "x";
+        QVERIFY(checksum(first) != checksum(row));
+        QVERIFY(checksum(second) != checksum(row));
+        QVERIFY(checksum(first) != checksum(second));
+        SnapshotColumns snapshot;
+        snapshot.bytes = "bytes";
+        const quint32 before = checksum(snapshot);
+        snapshot.plugin = "echo";
+        QVERIFY(checksum(snapshot) != before);
     }
 
     void aReceiptAndEventsComeBack()

@@ -47,10 +47,20 @@ private Q_SLOTS:
     {
         SqliteDatabase database = opened(fresh());
         QVERIFY(createSchema(database).ok());
-        QVERIFY(database.execute("PRAGMA user_version=2").ok());
+        QVERIFY(database.execute("PRAGMA user_version=3").ok());
         const Result<FileKind> kind = inspectStoreFile(database, fresh());
         QVERIFY(!kind.ok());
         QVERIFY(kind.error().message.contains(QStringLiteral("newer")));
+    }
+
+    void aVersionThatNeverWasIsRefused()
+    {
+        SqliteDatabase database = opened(fresh());
+        QVERIFY(createSchema(database).ok());
+        QVERIFY(database.execute("PRAGMA user_version=0").ok());
+        const Result<FileKind> kind = inspectStoreFile(database, fresh());
+        QVERIFY(!kind.ok());
+        QVERIFY(kind.error().message.contains(QStringLiteral("never released")));
     }
 
     void aFileThatIsNoDatabaseIsRefused()

@@ -43,11 +43,11 @@ public:
             QVERIFY(file.open(QIODevice::WriteOnly));
         }
     }
-    StoredSession session(const QByteArray &name)
+    StoredSession session(const QByteArray &name, const ExecutorIdentity &executor = {})
     {
         StoredSession found;
         Tally answered;
-        store->openSession(sessionIdOf(qHash(name)), name, [&](Result<StoredSession> result) {
+        store->openSession(sessionIdOf(qHash(name)), name, executor, [&](Result<StoredSession> result) {
             if (result)
                 found = std::move(*result);
             else

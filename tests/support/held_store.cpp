@@ -3,19 +3,20 @@
 
 namespace burrow::test {
 
-void HeldStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+void HeldStore::openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                            OpenReply reply)
 {
     {
         const std::lock_guard lock(m_mutex);
         if (m_holdOpens) {
-            m_opens.push_back({idIfNew, name, std::move(reply)});
+            m_opens.push_back({idIfNew, name, executor, std::move(reply)});
             return;
         }
     }
-    openNow(idIfNew, name, std::move(reply));
+    openNow({idIfNew, name, executor, std::move(reply)});
 }
 
-void HeldStore::openNow(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+void HeldStore::openNow(HeldOpen open)
 {
     std::optional<Error> error;
     {
@@ -23,9 +24,9 @@ void HeldStore::openNow(SessionId idIfNew, const QByteArray &name, OpenReply rep
         error = m_openError;
     }
     if (error)
-        reply(*error);
+        open.reply(*error);
     else
-        m_inner.openSession(idIfNew, name, std::move(reply));
+        m_inner.openSession(open.id, open.name, open.executor, std::move(open.reply));
 }
 
 void HeldStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)
@@ -122,7 +123,7 @@ void HeldStore::letOpensGo()
         opens.swap(m_opens);
     }
     for (HeldOpen &open : opens)
-        openNow(open.id, open.name, std::move(open.reply));
+        openNow(std::move(open));
 }
 
 void HeldStore::failOpensWith(std::optional<Error> error)

@@ -13,7 +13,8 @@ namespace burrow::test {
 class HeldStore : public Store
 {
 public:
-    void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
+    void openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                     OpenReply reply) override;
     void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
@@ -46,10 +47,11 @@ private:
     {
         SessionId id;
         QByteArray name;
+        ExecutorIdentity executor;
         OpenReply reply;
     };
 
-    void openNow(SessionId idIfNew, const QByteArray &name, OpenReply reply);
+    void openNow(HeldOpen open);
     void submitOrHold(WriteSet set, StoreClient &client, SubmitHint hint);
     void answer(HeldWrite write, std::optional<Verdict> instead);
 

@@ -60,9 +60,13 @@ public:
     explicit ScriptedExecutorFactory(int threads = 1, ExecutorScript script = {});
     ~ScriptedExecutorFactory() override;
 
-    QByteArray name() const override { return "scripted"; }
+    QByteArray name() const override { return m_identity.name; }
+    QByteArray plugin() const override { return m_identity.plugin; }
     std::unique_ptr<Executor> create(const CreateCall &call, ExecutorListener &listener) override;
     void cleanup(const CleanupCall &call, std::function<void(Result<void>)> done) override;
+
+    /// Before it is given to a host.
+    void setIdentity(ExecutorIdentity identity) { m_identity = std::move(identity); }
 
     // For the test, from any thread.
     void setScript(ExecutorScript script);
@@ -108,6 +112,8 @@ private:
     void abandon(const std::shared_ptr<Instance> &instance, RunId run, const QString &reason);
     void stop(const std::shared_ptr<Instance> &instance, StopKind kind);
     void checkpoint(const std::shared_ptr<Instance> &instance, RunId run);
+
+    ExecutorIdentity m_identity{"scripted", "scripted"};
 
     mutable std::mutex m_mutex;
     // Guarded by m_mutex.

@@ -34,11 +34,13 @@ WriterStore::~WriterStore()
     m_thread.join();
 }
 
-void WriterStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+void WriterStore::openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                              OpenReply reply)
 {
     const std::lock_guard lock(m_mutex);
-    m_reads.push_back(
-        [this, idIfNew, name, reply = std::move(reply)] { m_inner.openSession(idIfNew, name, reply); });
+    m_reads.push_back([this, idIfNew, name, executor, reply = std::move(reply)] {
+        m_inner.openSession(idIfNew, name, executor, reply);
+    });
     m_changed.notify_all();
 }
 

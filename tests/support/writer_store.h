@@ -18,7 +18,8 @@ public:
     ~WriterStore() override;
     Q_DISABLE_COPY_MOVE(WriterStore)
 
-    void openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply) override;
+    void openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                     OpenReply reply) override;
     void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;

@@ -14,13 +14,14 @@ void StoreContract::cleanup()
     m_store.reset();
 }
 
-StoredSession StoreContract::openSession(const QByteArray &name, SessionId idIfNew)
+StoredSession StoreContract::openSession(const QByteArray &name, SessionId idIfNew,
+                                         const ExecutorIdentity &executor)
 {
     if (idIfNew.isNull())
         idIfNew = sessionIdOf(qHash(name) + 1);
     Tally answered;
     std::optional<Result<StoredSession>> opened;
-    store().openSession(idIfNew, name, [&](Result<StoredSession> result) {
+    store().openSession(idIfNew, name, executor, [&](Result<StoredSession> result) {
         opened.emplace(std::move(result));
         answered.add();
     });
@@ -31,10 +32,10 @@ StoredSession StoreContract::openSession(const QByteArray &name, SessionId idIfN
     return std::move(*opened).value();
 }
 
-StoredSession StoreContract::afterReopening(const QByteArray &name)
+StoredSession StoreContract::afterReopening(const QByteArray &name, const ExecutorIdentity &executor)
 {
     m_store = reopenStore(std::move(m_store));
-    return openSession(name, sessionIdOf(999'999));
+    return openSession(name, sessionIdOf(999'999), executor);
 }
 
 Verdict StoreContract::verdictOf(WriteSet set)

@@ -24,9 +24,10 @@ protected:
 
     Store &store() { return *m_store; }
     /// Opens the session, or fails the test.
-    StoredSession openSession(const QByteArray &name, SessionId idIfNew = {});
+    StoredSession openSession(const QByteArray &name, SessionId idIfNew = {},
+                              const ExecutorIdentity &executor = {});
     /// What a new host would find of the session: the store is opened again first.
-    StoredSession afterReopening(const QByteArray &name);
+    StoredSession afterReopening(const QByteArray &name, const ExecutorIdentity &executor = {});
     Verdict verdictOf(WriteSet set);
     std::optional<StoredOutcome> outcomeOf(SessionId session, InputId input);
     std::optional<StoredOutcome> outcomeByKey(SessionId session, const QByteArray &key);
@@ -69,11 +70,20 @@ private Q_SLOTS:
     void aFailedRunRaisesTriesAndMovesBehind();
     void aFailedRunCanEndAnInput();
     void aLifecycleWriteEndsInputsAndKeepsPhaseAndBinding();
+    void whatIsOwedIsKeptUntilALifecycleWriteSaysOtherwise();
     void aGrantIsKeptWithItsAttempt();
     void anAttemptNumberIsNeverHandedOutTwice();
     void aGrantForAnUnknownInputIsRefused_data();
     void aGrantForAnUnknownInputIsRefused();
     void afterARefusalEverythingOfThatSessionIsRefusedUntilItIsReopened();
+
+    // Who runs a session (store_contract_executors.cpp).
+    void aSessionRemembersWhoRunsIt();
+    void anOpeningWithoutAnExecutorForgetsNobody();
+    void otherWritesLeaveTheExecutorAsItIs();
+    void anotherExecutorLeavesTheRestOfASessionAsItWas();
+    void aSnapshotIsStampedWithThePluginThatMadeIt();
+    void aSnapshotOfNobodyBelongsToTheFirstWhoIsKnown();
 
     // Order, exactness and threads (store_contract_threads.cpp).
     void verdictsOfASessionComeInTicketOrder();

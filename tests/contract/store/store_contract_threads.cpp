@@ -136,7 +136,7 @@ void StoreContract::manyThreadsOpenOneNameAndGetOneSession()
     std::set<SessionId> ids;
     Tally answered;
     onThreads(threads, [&](int at) {
-        store().openSession(sessionIdOf(static_cast<quint64>(at) + 1), "shared",
+        store().openSession(sessionIdOf(static_cast<quint64>(at) + 1), "shared", {},
                             [&](Result<StoredSession> opened) {
                                 {
                                     const std::lock_guard lock(mutex);

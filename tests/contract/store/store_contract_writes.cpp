@@ -260,6 +260,31 @@ void StoreContract::aLifecycleWriteEndsInputsAndKeepsPhaseAndBinding()
     QCOMPARE(stored.binding->runtimeId, QByteArray("rt:stop"));
 }
 
+void StoreContract::whatIsOwedIsKeptUntilALifecycleWriteSaysOtherwise()
+{
+    const StoredSession alpha = openSession("alpha");
+    SetBuilder sets(alpha.id);
+    OwedCleanup owed;
+    owed.cause = CleanupCause::Crashed;
+    owed.instanceId = "instance 1";
+    owed.openRuns = {runIdOf(1), runIdOf(2)};
+    owed.attempts = 3;
+    owed.executor = {"talker", "org.example.talker"};
+    owed.since = {std::chrono::milliseconds(1'795'000'000'000)};
+    owed.reason = QStringLiteral("its disk was full");
+    WriteSet stop = sets.lifecycle("stop", Phase::Stopped);
+    std::get<LifecycleOperation>(stop.operation).owed = std::make_shared<const OwedCleanup>(owed);
+    QCOMPARE(verdictOf(std::move(stop)), Verdict::Committed);
+
+    const StoredSession stopped = afterReopening("alpha", {"writer", "org.example.writer"});
+    QVERIFY(stopped.owed);
+    QVERIFY(*stopped.owed == owed);
+    const StoredSession again = afterReopening("alpha");
+    QVERIFY2(again.owed && *again.owed == owed, "another executor runs it now");
+    QCOMPARE(verdictOf(sets.lifecycle("cleanup", Phase::Stopped)), Verdict::Committed);
+    QVERIFY(!afterReopening("alpha").owed);
+}
+
 void StoreContract::aGrantIsKeptWithItsAttempt()
 {
     const StoredSession alpha = openSession("alpha");

@@ -83,7 +83,7 @@ private:
         std::promise<Result<StoredSession>> promise;
         std::future<Result<StoredSession>> opened = promise.get_future();
         const SessionId fresh{Uuid::version7(1, 0, qHash(name))};
-        store.openSession(fresh, name,
+        store.openSession(fresh, name, {},
                           [&promise](Result<StoredSession> answer) { promise.set_value(std::move(answer)); });
         const Result<StoredSession> answer = opened.get();
         if (!answer) {

@@ -43,7 +43,7 @@ int heldSessions(const StoreSettings &settings)
     for (std::size_t session = 0; session < sessions; ++session) {
         std::promise<bool> promise;
         std::future<bool> corrupt = promise.get_future();
-        (*store)->openSession({Uuid::version7(1, 0, session + 1)}, sessionName(session),
+        (*store)->openSession({Uuid::version7(1, 0, session + 1)}, sessionName(session), {},
                               [&promise](const Result<StoredSession> &opened) {
                                   promise.set_value(!opened || !opened->corruption.isEmpty());
                               });

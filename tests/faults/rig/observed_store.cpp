@@ -17,15 +17,17 @@ QByteArray labelOf(const Input &input)
     return prompt == nullptr ? QByteArray("-") : labelOf(prompt->text);
 }
 
-void ObservedStore::openSession(SessionId idIfNew, const QByteArray &name, OpenReply reply)
+void ObservedStore::openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
+                                OpenReply reply)
 {
-    m_inner.openSession(idIfNew, name, [this, name, reply = std::move(reply)](Result<StoredSession> opened) {
-        if (opened) {
-            const std::lock_guard lock(m_mutex);
-            m_names.insert(opened->id, name);
-        }
-        reply(std::move(opened));
-    });
+    m_inner.openSession(idIfNew, name, executor,
+                        [this, name, reply = std::move(reply)](Result<StoredSession> opened) {
+                            if (opened) {
+                                const std::lock_guard lock(m_mutex);
+                                m_names.insert(opened->id, name);
+                            }
+                            reply(std::move(opened));
+                        });
 }
 
 QByteArray ObservedStore::nameOf(SessionId session) const

@@ -24,6 +24,7 @@ public:
     Q_DISABLE_COPY_MOVE(Workshop)
 
     QByteArray name() const override { return "workshop"; }
+    QByteArray plugin() const override { return "workshop"; }
     std::unique_ptr<Executor> create(const CreateCall &call, ExecutorListener &listener) override;
     void cleanup(const CleanupCall &call, std::function<void(Result<void>)> done) override;
 

@@ -5,7 +5,7 @@
 set(host_folders
     base model machine core operations port session drain event store plugin config control rpc compose)
 # Those whose headers a program may include. What the others offer is behind port/, control/ and compose/.
-set(public_folders base model machine core port config control compose)
+set(public_folders base model machine core port config control rpc compose)
 
 add_library(burrow-host SHARED)
 add_library(burrow::host ALIAS burrow-host)

@@ -12,6 +12,7 @@
 #include "cli/store_source.h"
 #include "cli/words.h"
 #include "compose/composition.h"
+#include "compose/control_socket.h"
 #include "compose/log_output.h"
 
 #include <QCoreApplication>
@@ -109,10 +110,29 @@ LoggingSettings loggingOf(const Invocation &invocation, LoggingSettings settings
     return settings;
 }
 
-ExitCode serve(Composition &composition, RunPlan plan, RunReport &report, AnswerWriter &answer,
-               SignalWatch &signalWatch)
+/// Lets clients in. Without a word about it in the configuration, the work goes on also where that is not
+/// possible, most likely because another host of the same name runs; null then, and where none are wanted.
+Result<std::unique_ptr<RpcServer>> letClientsIn(const Configuration &configuration, Composition &composition,
+                                                RunFlow &flow)
+{
+    Result<std::unique_ptr<RpcServer>> server =
+        serveControl(configuration, composition, [&flow](CancelMode mode) { flow.leaveWhenAsked(mode); });
+    if (server || !isControlOptional(configuration))
+        return server;
+    notice(
+        QStringLiteral("no client can reach this host: %1. Give it a host.name or a control.socket of its own, "
+                       "or say control.socket: off")
+            .arg(server.error().message));
+    return std::unique_ptr<RpcServer>();
+}
+
+ExitCode serve(const Configuration &configuration, Composition &composition, RunPlan plan, RunReport &report,
+               AnswerWriter &answer, SignalWatch &signalWatch)
 {
     RunFlow flow(composition, std::move(plan), report, answer, signalWatch);
+    const Result<std::unique_ptr<RpcServer>> server = letClientsIn(configuration, composition, flow);
+    if (!server)
+        return refuse(server.error(), exitCodeFor(server.error().kind), report, configuration.host.name);
     std::optional<StatusLine> status;
     if (StatusLine::isWanted())
         status.emplace(composition.host(), answer);
@@ -176,7 +196,7 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     if (const std::optional<TakenOver> taken = (*composition)->takenOver())
         report.addTakenOver(*taken);
     const ExitGuard exitGuard;
-    const ExitCode code = serve(**composition, *std::move(plan), report, answer, signalWatch);
+    const ExitCode code = serve(configuration, **composition, *std::move(plan), report, answer, signalWatch);
     if (!(*composition)->close()) {
         // Threads may still run in libraries whose static objects an ordinary exit would destroy.
         answer.flush();

@@ -295,9 +295,7 @@ void RunFlow::takeSignal()
         leave(RunEnding::Left);
         break;
     case Stage::Leaving:
-        notice(QStringLiteral("leaving at once"));
-        m_stage = Stage::LeavingNow;
-        m_host.shutdownNow();
+        leaveAtOnce();
         break;
     case Stage::Closed:
         notice(QStringLiteral("leaving at once"));
@@ -308,6 +306,25 @@ void RunFlow::takeSignal()
         m_composition.aboutToLeave();
         ::_exit(static_cast<int>(ExitCode::Cancelled));
     }
+}
+
+void RunFlow::leaveAtOnce()
+{
+    notice(QStringLiteral("leaving at once"));
+    m_stage = Stage::LeavingNow;
+    m_host.shutdownNow();
+}
+
+void RunFlow::leaveWhenAsked(CancelMode mode)
+{
+    const bool first = m_stage < Stage::Leaving;
+    if (first) {
+        notice(QStringLiteral("shutting down; a client asked for it"));
+        leave(RunEnding::Left);
+    }
+    // Unlike a third signal, no client makes the program leave without its host.
+    if (m_stage == Stage::Leaving && (!first || mode == CancelMode::Hard))
+        leaveAtOnce();
 }
 
 void RunFlow::leave(RunEnding ending)

@@ -35,6 +35,8 @@ public:
     RunFlow(Composition &composition, RunPlan plan, RunReport &report, AnswerWriter &answer,
             SignalWatch &signalWatch);
     void start();
+    /// A client asks the host to go down. It goes as after a signal; hard, or asked again, runs end at once.
+    void leaveWhenAsked(CancelMode mode);
 
 Q_SIGNALS:
     /// The host is at rest and the report is closed and written.
@@ -55,6 +57,7 @@ private:
     Rest restOf(const std::vector<SessionView> &views);
     void stopFeeding(InputFeeder &feeder, ExitCode codeForTheRest);
     void takeSignal();
+    void leaveAtOnce();
     void leave(RunEnding ending);
     void closeReport(RunEnding ending);
 

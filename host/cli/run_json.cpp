@@ -3,8 +3,6 @@
 
 #include "compose/composition.h"
 
-#include <QJsonDocument>
-
 namespace burrow {
 
 namespace {
@@ -12,54 +10,6 @@ namespace {
 QString text(const QByteArray &utf8)
 {
     return QString::fromUtf8(utf8);
-}
-
-// `json` members hold one JSON value as text; a bare number or string is one too.
-QJsonValue parsed(const QByteArray &json)
-{
-    if (json.isEmpty())
-        return {};
-    return QJsonDocument::fromJson('[' + json + ']').array().at(0);
-}
-
-/// Members that have nothing to say are left out.
-void add(QJsonObject &object, const char *member, const QString &value)
-{
-    if (!value.isEmpty())
-        object.insert(QLatin1String(member), value);
-}
-
-void describe(QJsonObject &object, const LifecycleEvent &event)
-{
-    object.insert(QStringLiteral("event"), QLatin1String(eventCodeName(event.code)));
-    if (event.code == EventCode::RuntimeStateChanged) {
-        object.insert(QStringLiteral("from"), QLatin1String(phaseName(event.from)));
-        object.insert(QStringLiteral("to"), QLatin1String(phaseName(event.to)));
-    }
-    if (event.executors) {
-        add(object, "from", text(event.executors->from.name));
-        add(object, "from_plugin", text(event.executors->from.plugin));
-        add(object, "to", text(event.executors->to.name));
-        add(object, "to_plugin", text(event.executors->to.plugin));
-    }
-    if (event.input)
-        add(object, "input", text(event.input.toText()));
-    if (event.other)
-        add(object, "other", text(event.other.toText()));
-    if (event.run)
-        add(object, "run", text(event.run.toText()));
-    add(object, "detail", event.detail);
-}
-
-void describe(QJsonObject &object, const ProgressEvent &event)
-{
-    object.insert(QStringLiteral("event"),
-                  QLatin1String("progress.") + QLatin1String(progressTypeName(event.type)));
-    add(object, "run", text(event.run.toText()));
-    add(object, "name", text(event.name));
-    add(object, "text", text(event.text));
-    if (!event.json.isEmpty())
-        object.insert(QStringLiteral("data"), parsed(event.json));
 }
 
 } // namespace
@@ -104,18 +54,11 @@ QJsonObject toJson(const InputEnd &end)
     } else {
         object.insert(QStringLiteral("outcome"), QLatin1String(outcomeClassName(end.outcome->outcome)));
         object.insert(QStringLiteral("text"), text(end.outcome->text));
-        object.insert(QStringLiteral("json"), parsed(end.outcome->json));
+        object.insert(QStringLiteral("json"), parsedValue(end.outcome->json));
         object.insert(QStringLiteral("reason"), end.outcome->reason);
         if (end.outcome->run)
             object.insert(QStringLiteral("run"), text(end.outcome->run.toText()));
     }
-    return object;
-}
-
-QJsonObject toJson(const SessionEvent &event)
-{
-    QJsonObject object{{QStringLiteral("session"), text(event.name)}};
-    std::visit([&object](const auto &said) { describe(object, said); }, event.event);
     return object;
 }
 

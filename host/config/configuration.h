@@ -37,6 +37,14 @@ struct HostSettings
     Duration shutdownTimeout{};
 };
 
+/// What stands for no path: the place that clients know, and no socket at all.
+inline constexpr std::array socketWords{"auto", "off"};
+
+struct ControlSettings
+{
+    Placed<QString> socket; ///< A path, or one of socketWords.
+};
+
 struct RetentionSettings
 {
     Duration keys{};
@@ -114,6 +122,7 @@ struct Configuration
 {
     QString file; ///< As it was named by whoever loads it.
     HostSettings host;
+    ControlSettings control;
     StoreSettings store;
     LimitSettings limits;
     LoggingSettings logging;

@@ -33,6 +33,13 @@ constexpr KeyRow rows[] = {
      .doc = "How long a shutdown waits for running work.", .byDefault = "20s", .least = "100ms", .most = "1h",
      .store = [](Draft &d, const CheckedValue &v) { d.configuration.host.shutdownTimeout = v.duration; }},
 
+    {.path = "control", .type = KeyType::Mapping, .doc = "How other programs reach the host."},
+    {.path = "control.socket", .type = KeyType::Path,
+     .doc = "The socket that the host is controlled by: a path, auto (burrow/NAME.sock in $XDG_RUNTIME_DIR, or in ~/.local/state/burrow/run where that is not set; NAME is host.name), or off.",
+     .byDefault = "auto", .choices = socketWords,
+     .store = [](Draft &d, const CheckedValue &v) { d.configuration.control.socket = {v.path, v.place, v.secret}; }},
+    {.path = "control.http", .type = KeyType::NotServed, .doc = "The same over HTTP."},
+
     {.path = "store", .type = KeyType::Mapping, .doc = "Where sessions and inputs are kept."},
     {.path = "store.kind", .type = KeyType::Choice, .doc = "What keeps them: a file, or the memory of the host.", .byDefault = "sqlite",
      .choices = storeKindName.names,
@@ -194,7 +201,6 @@ constexpr KeyRow rows[] = {
      .example = "[ \"conf.d/*.yaml\" ]",
      .store = [](Draft &, const CheckedValue &) {}},
 
-    {.path = "control", .type = KeyType::NotServed, .doc = "How other programs reach the host."},
     {.path = "telemetry", .type = KeyType::NotServed, .doc = "Metrics and traces."},
     {.path = "drains", .type = KeyType::NotServed, .doc = "Where messages come from."},
     {.path = "approvals", .type = KeyType::NotServed, .doc = "Rules for approvals."},

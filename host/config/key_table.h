@@ -72,8 +72,8 @@ struct KeyRow
     KeyType type;
     const char *doc; ///< One sentence.
     bool required = false;
-    const char *byDefault = nullptr; ///< As the user would write it; null: the key has no default.
-    std::span<const char *const> choices = {};
+    const char *byDefault = nullptr;           ///< As the user would write it; null: the key has no default.
+    std::span<const char *const> choices = {}; ///< Of a Path: words that stand for no path.
     RefusedValue notServed = {}; ///< A choice that is planned for a later version; of a key, only what to do.
     const char *least = nullptr; ///< As the user would write it.
     const char *most = nullptr;

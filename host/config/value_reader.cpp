@@ -64,7 +64,7 @@ private:
         case KeyType::Name:
             return readName(node);
         case KeyType::Path:
-            return readPath(node, m_context.path, folderOf(node), m_value.path);
+            return readWord(node) || readPath(node, m_context.path, folderOf(node), m_value.path);
         case KeyType::DataPath:
             return readDataPath(node);
         case KeyType::PathList:
@@ -199,6 +199,18 @@ private:
     static QString folderOf(const Node &node)
     {
         return node.place.source ? node.place.source->folder() : QString();
+    }
+
+    /// A word that stands for no path; one that is written with a slash is a path in any case.
+    bool readWord(const Node &node)
+    {
+        const auto &words = m_context.row.choices;
+        const bool isWord =
+            node.kind == Node::Kind::Scalar
+            && std::any_of(words.begin(), words.end(), [&](const char *word) { return node.text == word; });
+        if (isWord)
+            m_value.path = QString::fromUtf8(node.text);
+        return isWord;
     }
 
     bool readPath(const Node &node, const QString &path, const QString &base, QString &result)

@@ -44,7 +44,8 @@ Program::Program()
     m_environment.insert(QStringLiteral("BURROW_PLUGIN_PATH"), buildDirectory() + QLatin1String("/plugins"));
     m_environment.insert(QStringLiteral("HOME"), m_directory.path());
     // What a program keeps belongs to its test.
-    m_environment.remove(QStringLiteral("XDG_STATE_HOME"));
+    for (const char *name : {"XDG_STATE_HOME", "XDG_RUNTIME_DIR"})
+        m_environment.remove(QLatin1String(name));
     m_process.setWorkingDirectory(m_directory.path());
     m_process.setChildProcessModifier([] {
         // A test that was started in the background must not hand on that Ctrl-C is ignored.

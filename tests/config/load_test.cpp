@@ -51,6 +51,7 @@ class TestLoad : public QObject
 private Q_SLOTS:
     void everyKeyArrivesTyped();
     void pathsStartAtTheFile();
+    void wordsThatStandForNoPathStayWords();
     void restartIsAPolicyOrAMapping();
     void executorConfigIsJsonWithPlaces();
     void startInputsKeepTheirForms();
@@ -123,6 +124,17 @@ void TestLoad::pathsStartAtTheFile()
     QCOMPARE(c.pluginDirectories[1].value, QStringLiteral("/opt/burrow"));
     QCOMPARE(c.pluginDirectories[2].value, home.home + QStringLiteral("/lib"));
     QCOMPARE(c.sessions.at("file").onStart.file.value, QStringLiteral("/etc/burrow/inputs/day.jsonl"));
+    QCOMPARE(c.control.socket.value, QStringLiteral("/etc/burrow/run/burrow.sock"));
+}
+
+void TestLoad::wordsThatStandForNoPathStayWords()
+{
+    const auto socketOf = [](const QByteArray &lines) {
+        return load("version: 1\n" + lines).configuration.value().control.socket.value;
+    };
+    QCOMPARE(socketOf(""), QStringLiteral("auto"));
+    QCOMPARE(socketOf("control: { socket: off }\n"), QStringLiteral("off"));
+    QCOMPARE(socketOf("control: { socket: ./off }\n"), QStringLiteral("/etc/burrow/off"));
 }
 
 void TestLoad::restartIsAPolicyOrAMapping()
@@ -322,7 +334,9 @@ void TestLoad::theTableIsWellFormed()
         const bool served = each.type != KeyType::NotServed;
         QVERIFY2((each.store != nullptr) == (served && (!holds || path.endsWith(".*"))), each.path);
         QVERIFY2(!(each.required && each.byDefault), each.path);
-        QCOMPARE(each.type == KeyType::Choice, !each.choices.empty());
+        // Of a path these are words that stand for none.
+        QVERIFY2(each.type == KeyType::Path || (each.type == KeyType::Choice) == !each.choices.empty(),
+                 each.path);
         if (each.type == KeyType::NamedMapping)
             QVERIFY2(std::any_of(keyTable().begin(), keyTable().end(),
                                  [&path](const KeyRow &row) { return path + ".*" == row.path; }),

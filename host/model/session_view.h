@@ -62,7 +62,8 @@ struct SessionView
     MonotonicTime until = MonotonicTime::never(); ///< RetryBackoff, RestartBackoff.
     quint32 restarts = 0; ///< How often the executor was made again since the session was opened.
     MonotonicTime restartAt = MonotonicTime::never(); ///< When an executor that died may be made again.
-    QString note; ///< Why it is held, why its executor was given up, or why it is made again.
+    QString note; ///< Why it is held, why its executor was given up or is made again, or which of its
+                  ///< calls does not come back.
     SessionTally tally;
     bool idle = true; ///< No run, no ready effect, no write in flight, every input terminal.
 };

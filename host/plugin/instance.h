@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "plugin/call_watch.h"
 #include "plugin/completion_decode.h"
 #include "plugin/listener_gate.h"
 #include "plugin/loaded_plugin.h"
 #include "plugin/primitive_encode.h"
-#include "plugin/watchdog.h"
 
 #include <burrow/ext/checkpoint.h>
 
@@ -150,6 +150,8 @@ private:
     bool callWithdrawn(TokenKind kind, quint64 token, const TokenLease &lease);
     bool refuse(TokenKind kind, quint64 token, TokenLease &lease);
     void threw(const char *function, const std::string &what);
+    CallWatch::Self watchOf(CallWatch &watch);
+    void tellBlocked(const char *function);
 
     // instance_calls.cpp, the control worker
     void postControl(ControlRequest request);
@@ -173,6 +175,8 @@ private:
     const QByteArray m_sessionName; ///< For people; the id where it has none.
     const CompletionRules m_rules;
     Control m_control;
+    CallWatch m_callWatch;    // of [instance] calls
+    CallWatch m_controlWatch; // of [any] calls
 
     // Any thread.
     ListenerGate m_gate;

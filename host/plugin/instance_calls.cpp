@@ -4,6 +4,8 @@
 #include "plugin/instance.h"
 #include "plugin/status_words.h"
 
+#include <QScopeGuard>
+
 /// The calls into the plugin: what is handed over, and what an answer or an exception means.
 namespace burrow {
 
@@ -53,9 +55,13 @@ void nameIfSlow(PluginContext &plugin, const QByteArray &session, const char *fu
 
 void Instance::perform(Call call)
 {
-    const bool timed = !m_settings->inlineCalls && !m_plugin.identity().has(PluginFlag::Blocking);
+    const bool mayLast = m_plugin.identity().has(PluginFlag::Blocking);
+    const bool timed = !m_settings->inlineCalls && !mayLast;
     const SteadyTime begun = timed ? std::chrono::steady_clock::now() : SteadyTime();
     static constexpr const char *names[] = {"create", "apply", "committed", "stop", "destroy"};
+    const char *const name = names[static_cast<std::size_t>(call)];
+    if (!mayLast)
+        m_callWatch.begin(name);
     switch (call) {
     case Call::Create:
         callCreate();
@@ -73,9 +79,30 @@ void Instance::perform(Call call)
         callDestroy();
         break;
     }
+    if (!mayLast)
+        m_callWatch.end();
     if (timed)
-        nameIfSlow(m_plugin.context(), m_sessionName, names[static_cast<std::size_t>(call)], begun,
+        nameIfSlow(m_plugin.context(), m_sessionName, name, begun,
                    "a plugin whose calls last declares itself blocking");
+}
+
+CallWatch::Self Instance::watchOf(CallWatch &watch)
+{
+    return [this, &watch] {
+        return std::weak_ptr<Watched>(std::shared_ptr<CallWatch>(shared_from_this(), &watch));
+    };
+}
+
+void Instance::tellBlocked(const char *function)
+{
+    if (function == nullptr)
+        return m_gate.blocked({});
+    const QString what =
+        QStringLiteral("has not come back from %1 for more than %2 s")
+            .arg(QLatin1String(function))
+            .arg(std::chrono::duration_cast<std::chrono::seconds>(limits::plugin_call_blocked_after).count());
+    m_plugin.context().log(QtWarningMsg, {.session = m_sessionName}, what);
+    m_gate.blocked(sentence(what));
 }
 
 void Instance::threw(const char *function, const std::string &what)
@@ -318,7 +345,10 @@ void Instance::callControl(const ControlRequest &request)
 {
     const burrow_executor_vtable &table = m_plugin.tables().executor.table;
     const SteadyTime begun = std::chrono::steady_clock::now();
-    if (request.kind == ControlRequest::Kind::Resume) {
+    const bool resumes = request.kind == ControlRequest::Kind::Resume;
+    m_controlWatch.begin(resumes ? "resume" : "cancel");
+    const auto ended = qScopeGuard([this] { m_controlWatch.end(); });
+    if (resumes) {
         const auto result = foreignCall(m_plugin.number(), ForeignStage::Resume,
                                         [&] { return table.resume(m_self, request.token); });
         if (result.threw)

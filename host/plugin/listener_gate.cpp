@@ -214,6 +214,13 @@ void ListenerGate::misbehaved(const QString &sentence)
         m_listener->misbehaved(sentence);
 }
 
+void ListenerGate::blocked(const QString &sentence)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_listener)
+        m_listener->blocked(sentence);
+}
+
 void ListenerGate::died(const QString &reason, ExecutorEnding ending)
 {
     const std::lock_guard lock(m_mutex);

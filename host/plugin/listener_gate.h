@@ -56,6 +56,7 @@ public:
     void checkpointFinished(RunId run, Result<void> result);
     void boundaryFailed(const QString &message);
     void misbehaved(const QString &sentence);
+    void blocked(const QString &sentence);
     void died(const QString &reason, ExecutorEnding ending);
 
 private:

@@ -29,6 +29,8 @@ inline constexpr quint32 plugin_worker_replacements_max =
 inline constexpr Duration plugin_worker_idle_max = 10s; ///< After that a thread of the shared pool ends.
 inline constexpr Duration plugin_call_expected_max =
     50ms; ///< A call that is not to block and takes longer is named.
+/// A call that has not come back by then is named while it lasts.
+inline constexpr Duration plugin_call_blocked_after = 1s;
 inline constexpr Duration plugin_answer_default = 30s; ///< For create, checkpoint and cleanup.
 inline constexpr Duration plugin_stop_default = 20s;   ///< For stop, and for coming to rest after a drop.
 

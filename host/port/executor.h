@@ -47,6 +47,8 @@ public:
     virtual void checkpointFinished(RunId run, Result<void> result) = 0;
     /// A contract violation that was contained; the sentence names the plugin.
     virtual void misbehaved(QString sentence) = 0;
+    /// A call into the plugin does not come back; the sentence says which. Empty: it has come back after all.
+    virtual void blocked(QString sentence) = 0;
     /// The instance is gone without having been asked to go (its process ended). Open calls have been answered
     /// before.
     virtual void died(QString reason, ExecutorEnding ending) = 0;

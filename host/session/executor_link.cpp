@@ -12,9 +12,9 @@ ExecutorLink::ExecutorLink(SessionId session, quint32 generation, std::shared_pt
 {
 }
 
-void ExecutorLink::say(std::variant<CoreEvent, ProgressEvent, QString> event)
+void ExecutorLink::say(ExecutorWords words)
 {
-    m_inbox->post(ExecutorMessage{m_session, m_generation, std::move(event)});
+    m_inbox->post(ExecutorMessage{m_session, m_generation, std::move(words)});
 }
 
 void ExecutorLink::created(Result<void> result)
@@ -55,6 +55,11 @@ void ExecutorLink::checkpointFinished(RunId run, Result<void> result)
 void ExecutorLink::misbehaved(QString sentence)
 {
     say(std::move(sentence));
+}
+
+void ExecutorLink::blocked(QString sentence)
+{
+    say(BlockedCall{std::move(sentence)});
 }
 
 void ExecutorLink::died(QString reason, ExecutorEnding ending)

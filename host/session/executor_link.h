@@ -27,10 +27,11 @@ public:
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
     void misbehaved(QString sentence) override;
+    void blocked(QString sentence) override;
     void died(QString reason, ExecutorEnding ending) override;
 
 private:
-    void say(std::variant<CoreEvent, ProgressEvent, QString> event);
+    void say(ExecutorWords words);
 
     const SessionId m_session;
     const quint32 m_generation;

@@ -152,6 +152,7 @@ void SessionLoop::carryOut(StopExecutor &action)
 void SessionLoop::carryOut(DestroyExecutor &)
 {
     m_record->link.reset();
+    m_record->blocked.clear();
 }
 
 void SessionLoop::carryOut(CleanupExecutor &action)

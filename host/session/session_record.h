@@ -24,6 +24,7 @@ struct SessionRecord
     QByteArray name;
     std::shared_ptr<ExecutorFactory> factory;
     std::unique_ptr<ExecutorLink> link;             ///< While an instance exists.
+    QString blocked;                                ///< Which of its calls does not come back; empty: none.
     std::optional<QByteArray> snapshot;             ///< Last committed; the next instance starts from it.
     std::optional<QByteArray> snapshotInFlight;     ///< What `snapshot` becomes when its write is committed.
     TicketNumber snapshotTicket = 0;                ///< The ticket of that write.

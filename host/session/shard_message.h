@@ -46,12 +46,21 @@ struct CommandMessage
     CommandCallback reply;
 };
 
+/// A call into the executor that does not come back, as a sentence; empty: it has come back.
+struct BlockedCall
+{
+    QString sentence;
+};
+
+/// What an executor can say; a text by itself is a misbehaviour.
+using ExecutorWords = std::variant<CoreEvent, ProgressEvent, BlockedCall, QString>;
+
 /// Something an executor said. Instances that were replaced are recognised by their generation.
 struct ExecutorMessage
 {
     SessionId session;
     quint32 generation = 0;
-    std::variant<CoreEvent, ProgressEvent, QString> event; ///< The text is a misbehaviour.
+    ExecutorWords event;
 };
 
 struct StoreMessage

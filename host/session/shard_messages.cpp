@@ -104,6 +104,10 @@ void Shard::on(ExecutorMessage &message)
             m_events.push_back({record->core.id(), record->name, std::move(*progress)});
         return;
     }
+    if (auto *blocked = std::get_if<BlockedCall>(&message.event)) {
+        record->blocked = std::move(blocked->sentence);
+        return;
+    }
     deliver(*record, std::move(std::get<CoreEvent>(message.event)));
 }
 
@@ -165,6 +169,8 @@ SessionView Shard::viewOf(const SessionRecord &record) const
     view.name = record.name;
     if (record.factory)
         view.executor = record.factory->name();
+    if (view.note.isEmpty())
+        view.note = record.blocked;
     return view;
 }
 

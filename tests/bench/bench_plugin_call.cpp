@@ -27,6 +27,7 @@ public:
     void stopFinished(Result<void>) override { ++answers; }
     void checkpointFinished(RunId, Result<void>) override {}
     void misbehaved(QString) override {}
+    void blocked(QString) override {}
     void died(QString, ExecutorEnding) override {}
 
     quint64 answers = 0;

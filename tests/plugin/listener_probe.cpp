@@ -101,6 +101,15 @@ void ListenerProbe::misbehaved(QString sentence)
     note("misbehaved");
 }
 
+void ListenerProbe::blocked(QString sentence)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_blocked.append(sentence);
+    }
+    blockedSaid.raise();
+}
+
 void ListenerProbe::died(QString reason, ExecutorEnding)
 {
     const std::lock_guard lock(m_mutex);
@@ -170,6 +179,12 @@ std::size_t ListenerProbe::stoppedCount() const
 {
     const std::lock_guard lock(m_mutex);
     return m_stopped.size();
+}
+
+QStringList ListenerProbe::blockedCalls() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_blocked;
 }
 
 QStringList ListenerProbe::sentences() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "port/executor.h"
+#include "wait.h"
 
 #include <QStringList>
 
@@ -28,6 +29,7 @@ public:
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
     void misbehaved(QString sentence) override;
+    void blocked(QString sentence) override;
     void died(QString reason, ExecutorEnding ending) override;
 
     struct BoundaryChange
@@ -36,6 +38,8 @@ public:
         bool open = false;
         quint64 revision = 0;
     };
+
+    Signal blockedSaid; ///< Raised with each of blockedCalls(), for threads without an event loop.
 
     // Each waits for the next one of its kind; a Result or an end that says so when none came.
     Result<void> waitCreated();
@@ -50,6 +54,8 @@ public:
     std::size_t createdCount() const;
     std::size_t stoppedCount() const;
     QStringList sentences() const;
+    /// Which calls did not come back; an empty one when it did.
+    QStringList blockedCalls() const;
     std::vector<ProgressEvent> events() const;
     std::vector<BoundaryChange> boundaries() const;
     /// The order in which everything came: "created", "progress", "finished", …
@@ -71,6 +77,7 @@ private:
     std::vector<Result<void>> m_stopped;
     std::vector<Result<void>> m_checkpoints;
     QStringList m_sentences;
+    QStringList m_blocked;
     QStringList m_order;
     std::size_t m_createdTaken = 0;
     std::size_t m_stoppedTaken = 0;

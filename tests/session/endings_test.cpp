@@ -103,6 +103,33 @@ private Q_SLOTS:
         QVERIFY2(work->outcome && work->outcome->succeeded(), "starting it again runs what is queued");
     }
 
+    void aCallThatDoesNotComeBackIsSeenWhileItLasts()
+    {
+        ShardRig rig;
+        auto executors = std::make_shared<InlineExecutorFactory>();
+        const SessionId alpha = rig.adopt("alpha", executors);
+        const auto hanging = rig.submit(alpha, promptOf("hang"));
+        rig.settle();
+        const QString sentence = QStringLiteral("the plugin x has not come back from apply for more than 1 s");
+        const auto block = [&] {
+            executors->say(alpha, [&](ExecutorListener &ear) { ear.blocked(sentence); });
+            rig.settle();
+        };
+        block();
+        QCOMPARE(rig.view(alpha).note, sentence);
+        QCOMPARE(rig.view(alpha).waitReason, WaitReason::Running);
+        executors->say(alpha, [](ExecutorListener &ear) { ear.blocked({}); });
+        rig.settle();
+        QCOMPARE(rig.view(alpha).note, QString());
+        block();
+        rig.lifecycle(alpha, LifecycleVerb::Stop);
+        rig.settle();
+        rig.pass(limits::stop_grace_default + limits::abandon_after_hard);
+        QVERIFY(hanging->outcome);
+        QCOMPARE(executors->liveInstances(), 0);
+        QCOMPARE(rig.view(alpha).note, QString());
+    }
+
     void anInstanceThatDiesIsMadeAgainFromTheLastSnapshot()
     {
         ShardRig rig;

@@ -46,6 +46,7 @@ CleanupRun::CleanupRun(LoadedPlugin &plugin, std::shared_ptr<const InstanceSetti
     , m_settings(std::move(settings))
     , m_call(call)
     , m_sessionText(call.session.toText())
+    , m_sessionName(call.sessionName.isEmpty() ? m_sessionText : call.sessionName)
     , m_rules{plugin.idText(), m_settings->outputBytesMax}
     , m_done(std::move(done))
 {
@@ -54,6 +55,14 @@ CleanupRun::CleanupRun(LoadedPlugin &plugin, std::shared_ptr<const InstanceSetti
 Error CleanupRun::fault(const QString &what) const
 {
     return {ErrorKind::Plugin, QStringLiteral("the plugin %1 %2").arg(m_plugin.idText(), what)};
+}
+
+Error CleanupRun::report(const QString &what) const
+{
+    Error error = fault(what);
+    const LogScope about({.session = m_sessionName});
+    m_plugin.context().report(error.message);
+    return error;
 }
 
 bool CleanupRun::runStep()
@@ -119,7 +128,7 @@ qint32 CleanupRun::callPlugin(quint64 token)
                                     [&] { return m_plugin.tables().executor.table.cleanup(&request, token); });
     if (!result.threw)
         return result.answer;
-    m_plugin.context().report(fault(QStringLiteral("let an exception leave cleanup")).message);
+    report(QStringLiteral("let an exception leave cleanup"));
     return BURROW_INTERNAL;
 }
 
@@ -139,7 +148,7 @@ void CleanupRun::completedAgain(quint64, TokenKind)
         if (m_owed)
             settled = std::move(m_lease);
         else
-            m_plugin.context().report(fault(QStringLiteral("completed the same clean-up twice")).message);
+            report(QStringLiteral("completed the same clean-up twice"));
         m_owed = false;
     }
 }
@@ -154,9 +163,7 @@ void CleanupRun::overdue(quint32)
         if (m_inCall)
             m_plugin.gaveUpInCall(this);
     }
-    const Error error = fault(QStringLiteral("has not answered cleanup in time"));
-    m_plugin.context().report(error.message);
-    end(error);
+    end(report(QStringLiteral("has not answered cleanup in time")));
 }
 
 /// Only by the one who closed the token.

@@ -26,7 +26,7 @@ public:
     void completedAgain(quint64 token, TokenKind kind) override;
     qint32 emitted(quint64, const burrow_event &) override { return BURROW_INVALID; }
     qint32 boundaryChanged(quint64, qint32, quint64) override { return BURROW_STALE; }
-    LogSubject logSubject(quint64) const override { return {.session = m_sessionText}; }
+    LogSubject logSubject(quint64) const override { return {.session = m_sessionName}; }
     bool runStep() override;
     void overdue(quint32 call) override;
 
@@ -35,12 +35,15 @@ private:
     qint32 callPlugin(quint64 token);
     void end(Result<void> result);
     Error fault(const QString &what) const;
+    /// A fault that is also named in the log.
+    Error report(const QString &what) const;
 
     // Constant after construction.
     LoadedPlugin &m_plugin;
     const std::shared_ptr<const InstanceSettings> m_settings;
     const CleanupCall m_call;
     const QByteArray m_sessionText;
+    const QByteArray m_sessionName; ///< For people; the id where it has none.
     const CompletionRules m_rules;
 
     std::mutex m_mutex;

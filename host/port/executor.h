@@ -24,6 +24,7 @@ struct CleanupCall
 {
     CleanupCause cause = CleanupCause::Stopped;
     SessionId session;
+    QByteArray sessionName; ///< For people; may be empty.
     QByteArray instanceId;
     std::optional<QByteArray> snapshot;
     std::vector<RunId> openRuns;

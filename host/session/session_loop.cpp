@@ -162,6 +162,7 @@ void SessionLoop::carryOut(CleanupExecutor &action)
     CleanupCall call;
     call.cause = action.cause;
     call.session = m_record->core.id();
+    call.sessionName = m_record->name;
     call.snapshot = m_record->snapshot;
     m_record->factory->cleanup(call, [inbox = m_outlet.inbox(), session = m_record->core.id(),
                                       name = m_record->name,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "log_probe.h"
 #include "puppet_box.h"
 #include "wait.h"
 
@@ -424,12 +425,17 @@ void LifecycleTest::cleanupBehindAStuckCallIsAnswered()
     bool good = true;
     CleanupCall call;
     call.session = PuppetStage::freshSession();
+    call.sessionName = "bird";
+    const LogProbe log;
     s.factory().cleanup(call, [&](const Result<void> &result) {
         good = result.ok();
         done.raise();
     });
     QVERIFY(done.wait());
     QVERIFY(!good);
+    QVERIFY(log.all().contains(logged(QtWarningMsg,
+                                      QStringLiteral("the plugin puppet has not answered cleanup in time"),
+                                      "bird", {}, "puppet")));
     goOn.raise();
     executor.reset();
     QVERIFY(s.host().close(30s));

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "log_probe.h"
 #include "puppet_box.h"
 #include "wait.h"
 
-#include "base/log_subject.h"
 #include "plugin/abi_text.h"
 
 #include <burrow/ext/boundary.h>
 
-#include <QLoggingCategory>
 #include <QTest>
 
 using namespace burrow;
@@ -61,50 +60,6 @@ int32_t emitText(PuppetStage &stage, burrow_token token, QByteArrayView text,
     event.text = toAbiText(text);
     return stage.strings.host->emit(stage.strings.host->ctx, token, &event);
 }
-
-/// A record with whom it is about, as one text to compare.
-QString logged(QtMsgType type, const QString &text, const QByteArray &session, const QByteArray &run,
-               const QByteArray &plugin)
-{
-    return QStringLiteral("%1 session=%2 run=%3 plugin=%4: %5")
-        .arg(int(type))
-        .arg(QString::fromUtf8(session), QString::fromUtf8(run), QString::fromUtf8(plugin), text);
-}
-
-/// While it lives, it takes what is logged, with whom it is about. One at a time.
-class LogProbe
-{
-public:
-    LogProbe()
-        : m_previous(qInstallMessageHandler(take))
-    {
-        QLoggingCategory::setFilterRules(QStringLiteral("burrow.*=true"));
-    }
-    ~LogProbe()
-    {
-        qInstallMessageHandler(m_previous);
-        QLoggingCategory::setFilterRules({});
-    }
-    Q_DISABLE_COPY_MOVE(LogProbe)
-
-    QString last() const
-    {
-        const std::lock_guard lock(mutex);
-        return newest;
-    }
-
-private:
-    static void take(QtMsgType type, const QMessageLogContext &, const QString &text)
-    {
-        const LogSubject &subject = LogScope::current();
-        const std::lock_guard lock(mutex);
-        newest = logged(type, text, subject.session, subject.run, subject.plugin);
-    }
-
-    const QtMessageHandler m_previous;
-    static inline std::mutex mutex;
-    static inline QString newest;
-};
 
 } // namespace
 

@@ -177,9 +177,8 @@ PluginResult<void> compareWithManifest(const PluginIdentity &descriptor, const P
     return {};
 }
 
-PluginResult<void> checkAbi(const AbiRange &plugin)
+PluginResult<void> checkAbi(const AbiRange &plugin, const AbiRange &host)
 {
-    const AbiRange host = hostAbi();
     const QString serves = QStringLiteral("this host serves %1 to %2").arg(host.min).arg(host.built);
     if (plugin.min == 0 || plugin.built == 0 || plugin.min > plugin.built) {
         return PluginFault(

@@ -25,7 +25,7 @@ AbiRange hostAbi();
 
 /// Whether the two sides' revisions meet; the fault says which side is older. The sentence goes on from "the
 /// plugin …".
-PluginResult<void> checkAbi(const AbiRange &plugin);
+PluginResult<void> checkAbi(const AbiRange &plugin, const AbiRange &host = hostAbi());
 
 /// How the host may call a plugin's [instance] functions.
 enum class ThreadModel : quint8 { SerialLibrary, SerialInstance, Parallel, Pinned };

@@ -116,6 +116,10 @@ void ElfTest::refusalsHaveTheirCodes()
     };
     QVERIFY(isRefusedAs(m_folder.filePath(QStringLiteral("nothing")), PluginFaultCode::FileMissing));
     QVERIFY(isRefusedAs(m_folder.path(), PluginFaultCode::NotAFile));
+    // A link to itself: nobody may read it, whatever his rights.
+    const QString loop = m_folder.filePath(QStringLiteral("loop"));
+    QVERIFY(QFile::link(loop, loop));
+    QVERIFY(isRefusedAs(loop, PluginFaultCode::FileUnreadable));
     QVERIFY(isRefusedAs(write("#!/bin/sh\n"), PluginFaultCode::NotAnElfLibrary));
     QVERIFY(isRefusedAs(write(quick().first(300)), PluginFaultCode::Truncated));
     QByteArray foreign = quick();

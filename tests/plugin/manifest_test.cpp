@@ -22,6 +22,8 @@ private Q_SLOTS:
     void theLibraryIsBesideTheManifest();
     void wrongManifestsAreRefused_data();
     void wrongManifestsAreRefused();
+    void revisionsMeetOrSayWhichSideIsOlder_data();
+    void revisionsMeetOrSayWhichSideIsOlder();
     void filesThatAreNoManifest();
     void idsAreSafeInFileNames_data();
     void idsAreSafeInFileNames();
@@ -125,6 +127,40 @@ void ManifestTest::wrongManifestsAreRefused()
     QCOMPARE(manifest.error().kind, ErrorKind::Plugin);
     QVERIFY2(manifest.error().message.contains(path()), qPrintable(manifest.error().message));
     QVERIFY2(manifest.error().message.contains(named), qPrintable(manifest.error().message));
+}
+
+void ManifestTest::revisionsMeetOrSayWhichSideIsOlder_data()
+{
+    using Fault = std::optional<PluginFaultCode>;
+    QTest::addColumn<AbiRange>("plugin");
+    QTest::addColumn<AbiRange>("host");
+    QTest::addColumn<Fault>("fault");
+    QTest::addColumn<QString>("cause");
+    const auto row = [](const char *name, AbiRange plugin, AbiRange host, Fault fault, const char *cause) {
+        QTest::newRow(name) << plugin << host << fault << QString::fromLatin1(cause);
+    };
+    row("the same", {2, 3}, {2, 3}, {}, "");
+    row("the plugin is newer and goes on with less", {1, 9}, {1, 1}, {}, "");
+    row("the host is newer and goes on with less", {1, 1}, {1, 9}, {}, "");
+    row("the host is too old", {4, 4}, {2, 3}, PluginFaultCode::AbiTooNew, "is newer than this host");
+    row("the plugin is too old", {1, 1}, {2, 3}, PluginFaultCode::AbiTooOld,
+        "is older than this host accepts: it is built for plugin ABI revision 1; this host serves 2 to 3");
+    row("no revision at all", {0, 0}, {1, 1}, PluginFaultCode::AbiRange, "impossible range");
+    row("upside down", {3, 2}, {1, 9}, PluginFaultCode::AbiRange, "impossible range");
+}
+
+void ManifestTest::revisionsMeetOrSayWhichSideIsOlder()
+{
+    QFETCH(const AbiRange, plugin);
+    QFETCH(const AbiRange, host);
+    QFETCH(const std::optional<PluginFaultCode>, fault);
+    QFETCH(const QString, cause);
+    const PluginResult<void> fits = checkAbi(plugin, host);
+    QCOMPARE(fits.ok(), !fault.has_value());
+    if (fault) {
+        QCOMPARE(fits.error().code, *fault);
+        QVERIFY2(fits.error().cause.contains(cause), qPrintable(fits.error().cause));
+    }
 }
 
 void ManifestTest::filesThatAreNoManifest()

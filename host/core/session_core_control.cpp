@@ -341,6 +341,8 @@ void SessionCore::on(ShutdownCommand &event)
     if (!m_shutdown) {
         m_shutdown = true;
         m_retryAt = m_reloadAt = MonotonicTime::never();
+        if (m_reload == Reload::Due) // What was not asked for yet is asked for by the next host.
+            m_reload = Reload::Spent;
         forgetRestart();
         m_attachment.wake = false;
         while (!m_keyWaiting.isEmpty())

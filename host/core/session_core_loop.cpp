@@ -56,8 +56,9 @@ void SessionCore::drainEffects()
             applyStop();
             continue;
         }
-        // The queued effect repeats the live call only while that very run is open.
-        if (m_run && m_run->id == effect.run && m_run->stage == CurrentRun::Stage::Open)
+        // The queued effect repeats the live call only while that very run is open and not given up.
+        if (m_run && m_run->id == effect.run && m_run->stage == CurrentRun::Stage::Open
+            && m_run->level < CurrentRun::Level::Abandoned)
             act(CancelRun{effect.run, CancelMode::Boundary, effect.reason});
     }
 }

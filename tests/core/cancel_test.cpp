@@ -73,6 +73,7 @@ private Q_SLOTS:
     void aCancelWithoutAReasonIsToldWithOne();
     void theLateEndOfARunThatWasGivenUpIsIgnored();
     void anEndThatCrossesTheGivingUpCounts();
+    void aRunThatWasGivenUpIsNotCancelledAgain();
 };
 
 void CancelTest::aCancelReachesTheRunAndIsRepeatedFromTheQueue()
@@ -371,6 +372,24 @@ void CancelTest::anEndThatCrossesTheGivingUpCounts()
     QVERIFY(!h.hasInstance());
     h.start();
     QCOMPARE(h.applies.back().primitive->contributors[0].input, next.input);
+}
+
+/// A cancel waits in the queue until the run that it names has been given up.
+void CancelTest::aRunThatWasGivenUpIsNotCancelledAgain()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    h.script.turns = Answers::Held;
+    h.cancel();
+    h.cancel(CancelMode::Hard);
+    QVERIFY(h.core.turnDue());
+    // The shell answers the giving up when it can: not yet.
+    CoreActions actions;
+    h.core.handle(Tick{}, h.core.deadline(), actions);
+    QVERIFY(std::holds_alternative<AbandonRun>(actions.back()));
+    actions.clear();
+    h.core.handle(Turn{{Uuid{9, 9}}}, h.now() + 5s, actions);
+    QVERIFY(actions.empty());
 }
 
 QTEST_APPLESS_MAIN(CancelTest)

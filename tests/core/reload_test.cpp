@@ -47,6 +47,7 @@ private Q_SLOTS:
     void readingWaitsForEveryVerdict();
     void aFencedHostReadsNothing();
     void aShutdownDoesNotWaitForTheReading();
+    void aShutdownForgetsTheReadingThatIsDue();
     void keysAreAskedForAgain();
 };
 
@@ -288,6 +289,25 @@ void ReloadTest::aShutdownDoesNotWaitForTheReading()
     QCOMPARE(h.shutdownsFinished, 1);
     h.reloaded();
     QCOMPARE(h.receipt(h.submit(prompt()))->refusal, Refusal::ShuttingDown);
+}
+
+void ReloadTest::aShutdownForgetsTheReadingThatIsDue()
+{
+    CoreHarness h(answeredByHand());
+    h.submit(prompt("a"));
+    h.submit(prompt("b"));
+    const TicketNumber second = h.writes[1].ticket;
+    CoreActions actions;
+    h.core.handle(StoreVerdict{h.writes[0].ticket, Verdict::Refused, QStringLiteral("a row differs")}, h.now(),
+                  actions);
+    const MonotonicTime due = h.core.deadline();
+    h.core.handle(Tick{}, due, actions);
+    h.core.handle(ShutdownCommand{}, due, actions);
+    actions.clear();
+    h.core.handle(StoreVerdict{second, Verdict::Refused, QStringLiteral("after an earlier one")}, due, actions);
+    QVERIFY(actions.empty());
+    QVERIFY(h.core.settled());
+    QVERIFY(h.core.parked());
 }
 
 void ReloadTest::keysAreAskedForAgain()

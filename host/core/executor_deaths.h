@@ -30,6 +30,8 @@ public:
     /// Why the last one died; empty once its successor is ready.
     const QString &reason() const { return m_reason; }
     quint32 restarts() const { return m_restarts; }
+    /// Restarts that are remembered, whether or not the window still holds them.
+    std::size_t remembered() const { return m_made.size(); }
 
 private:
     quint32 inWindow(const RestartRule &rule, MonotonicTime now) const;

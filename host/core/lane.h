@@ -11,12 +11,19 @@ class InputLane
 {
 public:
     InputRecord *front() const { return m_front; }
+    InputRecord *back() const { return m_back; }
     bool isEmpty() const { return m_front == nullptr; }
     quint32 count() const { return m_count; }
 
     /// Places the record by its admission sequence.
     void insert(InputRecord &record);
     void remove(InputRecord &record);
+    /// The same lane in a copy of the records: its ends are those.
+    void relink(InputRecord *front, InputRecord *back)
+    {
+        m_front = front;
+        m_back = back;
+    }
 
 private:
     InputRecord *m_front = nullptr;

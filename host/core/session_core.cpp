@@ -138,6 +138,33 @@ void SessionCore::trim()
         std::unordered_map<quint64, InputRecord>().swap(m_inputs);
 }
 
+std::unique_ptr<SessionCore> SessionCore::clone() const
+{
+    BURROW_ASSERT(m_actions == nullptr); // Between events only.
+    std::unique_ptr<SessionCore> copy(new SessionCore(*this));
+    copy->relink();
+    return copy;
+}
+
+/// Leads every link between records to this core's own. Nothing is mended on the way: a copy has the lanes that
+/// the original has, even if they were wrong.
+void SessionCore::relink()
+{
+    const auto own = [this](const InputRecord *theirs) {
+        return theirs == nullptr ? nullptr : &m_inputs.at(theirs->sequence);
+    };
+    for (auto &[sequence, record] : m_inputs) {
+        record.previous = own(record.previous);
+        record.next = own(record.next);
+    }
+    for (InputLane *lane : {&m_queue, &m_steer})
+        lane->relink(own(lane->front()), own(lane->back()));
+    if (m_run) {
+        for (InputRecord *&contributor : m_run->contributors)
+            contributor = own(contributor);
+    }
+}
+
 AdmissionSignal SessionCore::takeSignal()
 {
     return std::exchange(m_signal, AdmissionSignal::None);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clone_pointer.h"
 #include "core/actions.h"
 #include "core/current_run.h"
 #include "core/executor_deaths.h"
@@ -41,7 +42,6 @@ class SessionCore
 public:
     /// `settings` must outlive the core.
     SessionCore(SessionId id, const CoreSettings &settings);
-    SessionCore(const SessionCore &) = delete;
     SessionCore &operator=(const SessionCore &) = delete;
 
     /// Makes the session from its stored image: what is open is queued again, in its order and with its counts;
@@ -62,6 +62,9 @@ public:
     bool parked() const;
     /// Gives back memory that only a busy session needs.
     void trim();
+    /// A core that decides every event from here on as this one would. For who tries several ways on from one
+    /// place.
+    std::unique_ptr<SessionCore> clone() const;
 
     SessionView view() const;
     SessionId id() const { return m_id; }
@@ -82,6 +85,12 @@ public:
     }
 
 private:
+    /// Says what distinguishes two states; only the explorer defines it.
+    friend class StateProbe;
+    /// For clone() alone: records are linked by address, and a copy's links lead into the other core.
+    SessionCore(const SessionCore &other) = default;
+    void relink();
+
     /// What is known of an idempotency key: the input behind it, and how it ended.
     struct KeyEntry
     {
@@ -311,15 +320,15 @@ private:
     QHash<QByteArray, KeyEntry> m_keys;
     Fifo<ExpiringKey> m_expiring; ///< Keys of ended inputs, those first whose time is over first.
     StartGrant m_grant;           ///< Durable and not used yet.
-    std::unique_ptr<CurrentRun> m_run;
+    ClonePointer<CurrentRun> m_run;
     Attachment m_attachment;
-    std::unique_ptr<ExecutorDeaths> m_deaths; ///< Null while no executor has died.
+    ClonePointer<ExecutorDeaths> m_deaths; ///< Null while no executor has died.
 
     // On their way.
     Fifo<Ticket> m_tickets;
     Fifo<CoreEvent> m_waiting;        ///< Events that must not overtake a write in flight.
     Fifo<AcceptCommand> m_keyWaiting; ///< Accepts that wait for the keys of ended inputs.
-    std::unique_ptr<StopInProgress> m_stop;
+    ClonePointer<StopInProgress> m_stop;
 
     // Counters and marks.
     TicketNumber m_lastTicket = 0;

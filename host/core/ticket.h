@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clone_pointer.h"
 #include "core/events.h"
 
 namespace burrow {
@@ -41,7 +42,7 @@ struct Ticket
 
     // Everything else.
     StartGrant grant;
-    std::unique_ptr<RunConclusion> conclusion;
+    ClonePointer<RunConclusion> conclusion;
     LifecycleVerb verb = LifecycleVerb::Attach;
     AbandonReason ending = AbandonReason::None; ///< Lifecycle: how what is queued ends; None: it does not.
     CommandId command = 0;

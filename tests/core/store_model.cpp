@@ -205,6 +205,12 @@ void StoreModel::started(quint64 sequence, quint32 attempt)
     m_handedOut[sequence] = attempt;
 }
 
+quint32 StoreModel::usedUp(quint64 sequence) const
+{
+    const auto handed = m_handedOut.find(sequence);
+    return handed == m_handedOut.end() ? 0 : handed->second;
+}
+
 const FinishedInput *StoreModel::ended(quint64 sequence) const
 {
     const auto found = m_ledger.find(sequence);

@@ -30,6 +30,10 @@ public:
     bool covers(quint64 sequence, quint32 attempt) const;
     /// The attempt number is used up.
     void started(quint64 sequence, quint32 attempt);
+    /// The last attempt number of that input that an executor got, or that a crash has used up; 0 = none.
+    quint32 usedUp(quint64 sequence) const;
+    /// That input was accepted since the last crash.
+    bool acceptedHere(quint64 sequence) const { return m_acceptedHere.contains(sequence); }
 
     /// The session as a store gives it to the next host.
     StoredSession image(SessionId id) const;

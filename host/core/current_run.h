@@ -29,6 +29,7 @@ struct CurrentRun
 
     enum class Stage : quint8 {
         Open,       ///< The executor has it.
+        Answered,   ///< It has ended; its end waits behind a lifecycle write.
         Committing, ///< It has ended; its write is in flight.
         Finalizing, ///< Committed; the checkpoint hook has not answered.
     };

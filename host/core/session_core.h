@@ -288,6 +288,7 @@ private:
     void dropInstance();
     void answerStop(const CommandReceipt &receipt);
     void attach(const LifecycleCommand &command);
+    void refuseWaiting();
     void shutdownStep();
     void reply(CommandId command, CommandReceipt receipt);
     CommandReceipt refused(Refusal refusal, const QString &message) const;

@@ -113,8 +113,8 @@ void SessionCore::attach(const LifecycleCommand &command)
     }
     if (!advance(SessionVerb::EnsureSessionWithExecutor)) {
         const bool destroyed = m_registers.phase == Phase::Destroyed;
-        reply(command.command, refused(destroyed ? Refusal::Destroyed : Refusal::NotReady,
-                                       phaseSentence("takes no executor")));
+        reply(command.command,
+              refused(destroyed ? Refusal::Destroyed : Refusal::NotReady, phaseSentence("takes no executor")));
         return;
     }
     if (m_registers.phase == Phase::Attached || m_registers.phase == Phase::Running
@@ -347,17 +347,7 @@ void SessionCore::on(ShutdownCommand &event)
         m_attachment.wake = false;
         while (!m_keyWaiting.isEmpty())
             m_waiting.pushFront(m_keyWaiting.popBack());
-        while (!m_waiting.isEmpty()) {
-            CoreEvent waiting = m_waiting.pop();
-            if (auto *accept = std::get_if<AcceptCommand>(&waiting)) {
-                m_ticketBytes -= contentBytes(*accept->input);
-                reject(*accept, *refusalFor(*accept));
-            } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&waiting)) {
-                reply(lifecycle->command, closed());
-            } else {
-                std::visit([this](auto &one) { on(one); }, waiting);
-            }
-        }
+        refuseWaiting();
     }
     if (event.mode == CancelMode::Hard) {
         m_shutdownHard = true;
@@ -366,6 +356,24 @@ void SessionCore::on(ShutdownCommand &event)
     }
     hurryCheckpoint();
     cancelCurrentRun(CancelFor::Shutdown, event.mode, QStringLiteral("the host is shutting down"));
+}
+
+/// Nothing that waits is begun any more; the end of a run still counts, and goes on waiting for its turn.
+void SessionCore::refuseWaiting()
+{
+    Fifo<CoreEvent> kept;
+    while (!m_waiting.isEmpty()) {
+        CoreEvent waiting = m_waiting.pop();
+        if (auto *accept = std::get_if<AcceptCommand>(&waiting)) {
+            m_ticketBytes -= contentBytes(*accept->input);
+            reject(*accept, *refusalFor(*accept));
+        } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&waiting)) {
+            reply(lifecycle->command, closed());
+        } else {
+            kept.push(std::move(waiting));
+        }
+    }
+    m_waiting = std::move(kept);
 }
 
 /// Goes on with a shutdown as far as it can: runs end, writes are answered, the executor rests, waiters are

@@ -6,7 +6,9 @@ namespace burrow {
 
 void SessionCore::on(ApplyFinished &event)
 {
-    if (!m_run || m_run->id != event.run || m_run->stage != CurrentRun::Stage::Open) {
+    // An end that waited comes a second time, by the hand of the core itself.
+    const auto expected = m_servingWaiting ? CurrentRun::Stage::Answered : CurrentRun::Stage::Open;
+    if (!m_run || m_run->id != event.run || m_run->stage != expected) {
         emitEvent({.code = EventCode::RuntimeMisbehaviour,
                    .run = event.run,
                    .detail = QStringLiteral("a run that is not open was completed; nothing was changed")});
@@ -14,6 +16,7 @@ void SessionCore::on(ApplyFinished &event)
     }
     // The end of a run must not overtake a lifecycle write, which was decided while the run was open.
     if (lifecycleInFlight()) {
+        m_run->stage = CurrentRun::Stage::Answered;
         m_waiting.push(std::move(event));
         return;
     }

@@ -38,6 +38,9 @@ private Q_SLOTS:
     void abandoningWhatIsPendingLeavesTheRunAlone();
     void resetEndsEverythingAndKeepsTheLoop();
     void recycleKeepsTheWork();
+    void aRunThatEndedBehindARetirementIsNotCancelled();
+    void aShutdownKeepsTheEndOfARunThatWaits();
+    void anExecutorThatDiesWhileTheEndOfItsRunWaitsIsGone();
 };
 
 void LifecycleTest::retireWithALoopDrains()
@@ -168,6 +171,50 @@ void LifecycleTest::recycleKeepsTheWork()
     QCOMPARE(h.reply(recycle)->counts, (WorkCounts{.transferred = 1}));
     QCOMPARE(h.phaseOf(queued), InputPhase::Queued);
     QCOMPARE(h.unresolvedWaiters(), std::size_t(1));
+}
+
+void LifecycleTest::aRunThatEndedBehindARetirementIsNotCancelled()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    h.script.store = Answers::Held;
+    h.command(LifecycleVerb::Retire);
+    h.succeed();
+    // Its deadline passes while the retirement is written, and somebody cancels it.
+    h.advance(h.script.settings.turnTimeout + std::chrono::minutes(1));
+    QCOMPARE(h.reply(h.cancel(CancelMode::Hard))->verdict, Receipt::NoOp);
+    QVERIFY(h.cancels.empty());
+    h.commitAll();
+    QCOMPARE(h.outcome(with.input)->outcome, OutcomeClass::Completed);
+}
+
+void LifecycleTest::aShutdownKeepsTheEndOfARunThatWaits()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    h.script.store = Answers::Held;
+    h.command(LifecycleVerb::Retire);
+    h.succeed();
+    const CommandId reset = h.command(LifecycleVerb::Reset);
+    h.shutDown();
+    QCOMPARE(h.reply(reset)->refusal, Refusal::ShuttingDown);
+    h.commitAll();
+    QCOMPARE(h.outcome(with.input)->outcome, OutcomeClass::Completed);
+    QCOMPARE(h.shutdownsFinished, 1);
+}
+
+void LifecycleTest::anExecutorThatDiesWhileTheEndOfItsRunWaitsIsGone()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    h.script.store = Answers::Held;
+    h.command(LifecycleVerb::Retire);
+    h.succeed();
+    h.dieWithoutAnswers();
+    QVERIFY(!h.hasInstance());
+    h.commitAll();
+    QCOMPARE(h.outcome(with.input)->outcome, OutcomeClass::Completed);
+    QVERIFY(h.eventsOf(EventCode::RuntimeMisbehaviour).empty());
 }
 
 QTEST_APPLESS_MAIN(LifecycleTest)

@@ -51,6 +51,7 @@ public:
     const std::map<quint64, FinishedInput> &ledger() const { return m_ledger; }
     const SessionRow &row() const { return m_row; }
     void setRow(const SessionRow &row) { m_row = row; }
+    bool written() const { return m_written; }
     bool hasOpen(quint64 sequence) const { return m_open.contains(sequence); }
     const FinishedInput *ended(quint64 sequence) const;
     std::size_t receipts() const { return m_receipts.size(); }

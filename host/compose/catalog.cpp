@@ -54,7 +54,7 @@ private:
         if (QFileInfo::exists(manifest)) {
             const PluginResult<Manifest> read = readManifest(manifest);
             if (!read)
-                return read.error();
+                return static_cast<const Error &>(read.error());
             return describe(*read);
         }
         // What a library without a manifest is shows only when it is loaded.
@@ -92,7 +92,7 @@ QString installedPluginFolder()
 
 QString pluginHostProgram()
 {
-    const QString variable = qEnvironmentVariable("BURROW_PLUGIN_HOST");
+    QString variable = qEnvironmentVariable("BURROW_PLUGIN_HOST");
     if (!variable.isEmpty() && ::getauxval(AT_SECURE) == 0)
         return variable;
     const QString beside = QCoreApplication::applicationDirPath() + QStringLiteral("/burrow-plugin-host");

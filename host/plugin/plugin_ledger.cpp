@@ -172,7 +172,7 @@ Result<void> PluginLedger::change(const Change &change)
             << QStringLiteral("%1 could not be read and is kept as %2").arg(m_path, aside);
         standings.emplace();
     }
-    if (const Result<void> changed = change(*standings); !changed)
+    if (Result<void> changed = change(*standings); !changed)
         return changed;
     return writeFile(m_path, *standings);
 }

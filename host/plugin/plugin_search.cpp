@@ -112,7 +112,7 @@ Result<PluginDescription> PluginSearch::find(const QByteArray &id) const
 {
     const PluginResult<Manifest> found = manifest(id);
     if (!found)
-        return found.error();
+        return static_cast<const Error &>(found.error());
     return describe(*found);
 }
 

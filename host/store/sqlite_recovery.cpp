@@ -205,7 +205,7 @@ private:
     {
         Result<void> owned;
         const Result<void> read =
-            eachRow<SnapshotColumns>(database, snapshot_select, [&](SnapshotColumns row, bool sound) {
+            eachRow<SnapshotColumns>(database, snapshot_select, [&](const SnapshotColumns &row, bool sound) {
                 if (sound)
                     return;
                 const SessionEntry *owner = ownerByChecksum(row, m_bySid);

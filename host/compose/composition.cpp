@@ -119,8 +119,11 @@ Result<void> HostComposition::loadPlugin(const QByteArray &id)
             QStringLiteral("plugin \"%1\" is switched off (plugins.%1.enabled)").arg(QString::fromUtf8(id))};
     }
     const bool byPath = configured != m_configuration.plugins.end() && !configured->second.path.value.isEmpty();
+    PluginLoadOptions options;
+    if (configured != m_configuration.plugins.end())
+        options.isolation = configured->second.isolation;
     const PluginResult<PluginInfo> loaded =
-        byPath ? m_plugins.loadLibrary(configured->second.path.value) : m_plugins.load(id);
+        byPath ? m_plugins.loadLibrary(configured->second.path.value, options) : m_plugins.load(id, options);
     if (!loaded)
         return loaded.error().withCodeInMessage();
     if (loaded->identity.id != id) {

@@ -65,7 +65,10 @@ void InventoryTaker::judge(PluginReport &report)
     if (report.manifest)
         report.isolation = report.manifest->isolation;
     report.bundled = isBundled(report.libraryPath, m_installedFolder);
-    if (const PluginSettings *settings = settingsOf(report.id); settings && !settings->enabled) {
+    const PluginSettings *settings = settingsOf(report.id);
+    const std::optional<Isolation> asked = settings ? settings->isolation : std::nullopt;
+    report.isolation = asked.value_or(report.isolation);
+    if (settings && !settings->enabled) {
         report.state = PluginState::Disabled;
         report.fault = PluginFault(PluginFaultCode::Disabled,
                                    QStringLiteral("the plugin %1 is switched off (plugins.%1.enabled is false)")
@@ -82,7 +85,8 @@ void InventoryTaker::judge(PluginReport &report)
     }
     if (!m_options.only.isEmpty() && m_options.only != report.id)
         return;
-    PluginTrial trial = tryPlugin(report.manifest, report.libraryPath, {.memory = m_options.memory}, &m_probe);
+    PluginTrial trial = tryPlugin(report.manifest, report.libraryPath,
+                                  {.isolation = asked, .memory = m_options.memory}, &m_probe);
     report.probe = std::move(trial.probe);
     report.fault = std::move(trial.fault);
     if (!report.fault && report.probe && report.probe->id != report.id) {

@@ -87,9 +87,9 @@ struct PluginSettings
 {
     Place place; ///< Of the plugin's id.
     bool enabled = true;
-    Placed<QString> path; ///< Empty: the plugin directories are searched.
-    Isolation isolation = Isolation::InProcess;
-    bool runInline = false; ///< The key `inline`.
+    Placed<QString> path;               ///< Empty: the plugin directories are searched.
+    std::optional<Isolation> isolation; ///< Unset: as the plugin itself wishes.
+    bool runInline = false;             ///< The key `inline`.
     CrashPolicySettings crashPolicy;
 };
 

@@ -30,6 +30,12 @@ QJsonObject manifestOf(const QString &id)
             {"config_schema", QJsonObject()}};
 }
 
+const QByteArray configuration = "version: 1\n"
+                                 "security: { plugin_dirs: [plugins] }\n"
+                                 "store: { kind: memory }\n"
+                                 "executors: { e: { plugin: probed } }\n"
+                                 "sessions: { s: { executor: e, on_start: hello } }\n";
+
 /// A program, and a folder with one plugin of somebody else that its configuration names.
 class Desk
 {
@@ -37,11 +43,7 @@ public:
     Desk()
     {
         QDir(program.path({})).mkpath(QStringLiteral("plugins"));
-        program.write("burrow.yaml", "version: 1\n"
-                                     "security: { plugin_dirs: [plugins] }\n"
-                                     "store: { kind: memory }\n"
-                                     "executors: { e: { plugin: probed } }\n"
-                                     "sessions: { s: { executor: e, on_start: hello } }\n");
+        program.write("burrow.yaml", configuration);
         install(QStringLiteral("probed"));
         writeManifest();
     }
@@ -82,6 +84,7 @@ private Q_SLOTS:
     void saysThatAPluginCanBeUsed();
     void namesTheCauseAndTheCode_data();
     void namesTheCauseAndTheCode();
+    void aPluginThatWishesAProcessRunsInsideWhenToldTo();
     void saysWhichSideIsOlder();
     void showsTheLastLinesOfALibraryThatCrashed();
     void triesAgainWhenToldTo();
@@ -217,6 +220,26 @@ void PluginTest::namesTheCauseAndTheCode()
     const Finished list = desk.program.again().run({"plugin", "list", "--config", "burrow.yaml"});
     QCOMPARE(list.exitCode, 0);
     QVERIFY2(list.out.contains(code.toUtf8()) && list.out.contains("echo "), list.out.constData());
+}
+
+void PluginTest::aPluginThatWishesAProcessRunsInsideWhenToldTo()
+{
+    Desk desk;
+    desk.manifest["isolation"] = "process";
+    desk.writeManifest();
+    const Finished refused = desk.program.run({"run", "burrow.yaml", "--until-idle"});
+    QCOMPARE(refused.exitCode, 78);
+    QVERIFY2(refused.err.contains("(BUR2133)") && refused.err.contains("\"isolation: in_process\""),
+             refused.err.constData());
+    // What the configuration says of the plugin otherwise leaves it its wish.
+    desk.program.write("burrow.yaml", configuration + "plugins: { probed: { inline: false } }\n");
+    QVERIFY(desk.why().out.contains("BUR2133"));
+    desk.program.write("burrow.yaml", configuration + "plugins: { probed: { isolation: in_process } }\n");
+    const Finished served = desk.program.again().run({"run", "burrow.yaml", "--until-idle"});
+    QVERIFY2(served.exitCode == 0, served.err.constData());
+    QVERIFY2(served.out.contains("done"), served.out.constData());
+    QCOMPARE(desk.why().exitCode, 0);
+    QCOMPARE(desk.whyJson().value("isolation"), QJsonValue("in_process"));
 }
 
 void PluginTest::saysWhichSideIsOlder()

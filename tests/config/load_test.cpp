@@ -99,7 +99,7 @@ void TestLoad::everyKeyArrivesTyped()
     QVERIFY(plugin.runInline);
     QCOMPARE(plugin.crashPolicy.quarantineAfter, 3);
     QVERIFY(plugin.crashPolicy.within == std::chrono::minutes(20));
-    QCOMPARE(plugin.isolation, Isolation::InProcess);
+    QCOMPARE(plugin.isolation, std::optional(Isolation::InProcess));
     QCOMPARE(plugin.place.toText(), QStringLiteral("/etc/burrow/burrow.yaml:8:3"));
     const SessionSettings &session = c.sessions.at("night-audit");
     QCOMPARE(session.executor.value, QByteArray("local"));

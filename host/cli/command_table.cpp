@@ -52,6 +52,7 @@ stdout gets one value, at the end. On a terminal the last line says what is runn
 With --jsonl each line is an object with "event" and "time". What sessions say has "session"
 and, where they have them, "input", "run" and "detail":
   started               host, sessions
+  host.notice           detail: how the last host ended, when a plugin may have to do with it
   recovered             what the store held, as in --json
   input.accepted, input.queued, input.staged, input.applied, input.consumed,
   input.abandoned, input.superseded, input.coalesced, input.deduplicated, input.deferred

@@ -138,6 +138,8 @@ void RunReport::addTakenOver(const TakenOver &taken)
 void RunReport::addPluginNotice(const QString &sentence)
 {
     m_pluginNotices.append(sentence);
+    if (m_events)
+        m_events->tell("host.notice", {{QStringLiteral("detail"), sentence}});
     notice(sentence);
 }
 

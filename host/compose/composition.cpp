@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compose/composition.h"
 
+#include "base/log_categories.h"
 #include "compose/plugin_folders.h"
 #include "compose/plugin_standings.h"
 #include "compose/start_keys.h"
@@ -172,6 +173,7 @@ Result<void> HostComposition::build()
                          .arg(m_configuration.limits.sessions)};
     }
     for (const QString &sentence : m_standings.takeOver()) {
+        qCWarning(pluginLog).noquote() << sentence;
         if (m_options.notice)
             m_options.notice(sentence);
     }

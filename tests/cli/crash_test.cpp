@@ -74,6 +74,7 @@ class CrashTest : public QObject
 private Q_SLOTS:
     void theNextHostNamesTheCulprit_data();
     void theNextHostNamesTheCulprit();
+    void anUncleanEndIsAnEventAndInTheLog();
     void anOrderlyEndLeavesNothing();
     void aKilledHostBlamesNobody();
     void aCallThatMayLastIsOnlyListed();
@@ -131,6 +132,29 @@ void CrashTest::theNextHostNamesTheCulprit()
     QVERIFY(desk.notes().isEmpty());
     const Finished third = desk.run();
     QVERIFY2(!third.err.contains(aboutTheLast), third.err.constData()); // Told once.
+}
+
+void CrashTest::anUncleanEndIsAnEventAndInTheLog()
+{
+    const auto toldIn = [](const QByteArrayList &lines, const char *key, const char *value, const char *text) {
+        QStringList told;
+        for (const QByteArray &line : lines) {
+            const QJsonObject object = QJsonDocument::fromJson(line).object();
+            if (object.value(QLatin1String(key)) == QLatin1String(value))
+                told.append(object.value(QLatin1String(text)).toString());
+        }
+        return told.filter(QStringLiteral("inside the plugin probed"));
+    };
+    Desk desk;
+    desk.play("APPLY", "crash");
+    desk.run();
+    desk.play("APPLY", {});
+    const Finished next = desk.run({"--jsonl", "--log-format=json"});
+    QCOMPARE(next.exitCode, 0);
+    QCOMPARE(toldIn(next.outLines(), "event", "host.notice", "detail").size(), 1);
+    QCOMPARE(toldIn(next.err.split('\n'), "category", "burrow.plugin", "message").size(), 1);
+    const Finished third = desk.run({"--jsonl", "--log-format=json"});
+    QCOMPARE(toldIn(third.outLines(), "event", "host.notice", "detail").size(), 0);
 }
 
 void CrashTest::anOrderlyEndLeavesNothing()

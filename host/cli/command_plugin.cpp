@@ -3,15 +3,21 @@
 
 #include "cli/answer_writer.h"
 #include "cli/command_check.h"
+#include "cli/name_list.h"
 #include "cli/notices.h"
 #include "cli/plugin_words.h"
 #include "cli/text_table.h"
+#include "compose/composition.h"
+#include "compose/plugin_folders.h"
+#include "compose/plugin_standings.h"
 #include "config/load.h"
 #include "config/nearest_name.h"
+#include "plugin/plugin_ledger.h"
 
 #include <QJsonArray>
 
 #include <algorithm>
+#include <variant>
 
 namespace burrow {
 
@@ -60,6 +66,33 @@ std::vector<PluginReport> reportsOn(const QByteArray &id, PluginInventory invent
     return meant;
 }
 
+/// What is known of the plugin that the command is about; or the exit code, when what is wrong has been said.
+std::variant<std::vector<PluginReport>, ExitCode> reportsMeant(const Invocation &invocation, ProbeMemory memory)
+{
+    const std::optional<QByteArray> id = idOf(invocation);
+    if (!id)
+        return ExitCode::Usage;
+    const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
+    if (!configuration)
+        return ExitCode::Configuration;
+    return reportsOn(*id, takeInventory(*configuration, {.only = *id, .memory = memory}));
+}
+
+/// Every id that somebody may mean: of a plugin that is there, that the configuration speaks of, or that has
+/// something on its record.
+std::set<QByteArray> knownIds(const Configuration &configuration)
+{
+    std::set<QByteArray> ids;
+    for (const PluginDescription &description : makeCatalog(configuration)->all())
+        ids.insert(description.id);
+    for (const auto &[id, settings] : configuration.plugins)
+        ids.insert(id);
+    const PluginLedger ledger(pluginStateFile(configuration, pluginLedgerName));
+    for (const auto &[id, standing] : ledger.all())
+        ids.insert(id);
+    return ids;
+}
+
 ExitCode codeOf(const std::vector<PluginReport> &reports)
 {
     return !reports.empty() && !reports.front().fault ? ExitCode::Ok : ExitCode::Failed;
@@ -82,6 +115,10 @@ ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer
     const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
     if (!configuration)
         return ExitCode::Configuration;
+    if (invocation.has("names")) {
+        writeNames(knownIds(*configuration), invocation, answer);
+        return ExitCode::Ok;
+    }
     const PluginInventory inventory = takeInventory(*configuration);
     if (invocation.has("json")) {
         answer.writeJson({{QStringLiteral("plugins"), toJson(inventory.plugins)},
@@ -103,13 +140,10 @@ ExitCode runPluginListCommand(const Invocation &invocation, AnswerWriter &answer
 
 ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const std::optional<QByteArray> id = idOf(invocation);
-    if (!id)
-        return ExitCode::Usage;
-    const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
-    if (!configuration)
-        return ExitCode::Configuration;
-    const std::vector<PluginReport> reports = reportsOn(*id, takeInventory(*configuration, {.only = *id}));
+    const auto meant = reportsMeant(invocation, ProbeMemory::Use);
+    if (const auto *code = std::get_if<ExitCode>(&meant))
+        return *code;
+    const auto &reports = std::get<std::vector<PluginReport>>(meant);
     if (invocation.has("json"))
         answer.writeJson({{QStringLiteral("plugins"), toJson(reports)}});
     else
@@ -120,15 +154,11 @@ ExitCode runPluginInfoCommand(const Invocation &invocation, AnswerWriter &answer
 
 ExitCode runPluginWhyCommand(const Invocation &invocation, AnswerWriter &answer)
 {
-    const std::optional<QByteArray> id = idOf(invocation);
-    if (!id)
-        return ExitCode::Usage;
-    const std::optional<Configuration> configuration = pluginConfigurationOf(invocation);
-    if (!configuration)
-        return ExitCode::Configuration;
-    const ProbeMemory memory = invocation.has("again") ? ProbeMemory::Ignore : ProbeMemory::Use;
-    const std::vector<PluginReport> reports =
-        reportsOn(*id, takeInventory(*configuration, {.only = *id, .memory = memory}));
+    const auto meant =
+        reportsMeant(invocation, invocation.has("again") ? ProbeMemory::Ignore : ProbeMemory::Use);
+    if (const auto *code = std::get_if<ExitCode>(&meant))
+        return *code;
+    const auto &reports = std::get<std::vector<PluginReport>>(meant);
     if (invocation.has("json")) {
         answer.writeJson({{QStringLiteral("plugins"), toJson(reports)}});
         return codeOf(reports);

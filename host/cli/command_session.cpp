@@ -3,6 +3,7 @@
 
 #include "base/plain_text.h"
 #include "cli/answer_writer.h"
+#include "cli/name_list.h"
 #include "cli/notices.h"
 #include "cli/session_choice.h"
 #include "cli/store_source.h"
@@ -227,8 +228,7 @@ Result<SessionPage> pageOf(StoreReader &reader, const QString &path, const QByte
     return reader.session(*meant, ended_inputs_shown_max);
 }
 
-/// One name a line, for shells that complete and for other programs. A configuration has names also where
-/// nothing of it has been stored yet.
+/// A configuration has names also where nothing of it has been stored yet.
 ExitCode listNames(const StoreSource &store, const Invocation &invocation, AnswerWriter &answer)
 {
     std::set<QByteArray> all;
@@ -242,16 +242,7 @@ ExitCode listNames(const StoreSource &store, const Invocation &invocation, Answe
         all.insert(stored->begin(), stored->end());
     else if (!store.configuration || stored.error().kind != ErrorKind::NotFound)
         return refuse(stored.error());
-    QByteArray lines;
-    QJsonArray names;
-    for (const QByteArray &name : all) {
-        lines += name + '\n';
-        names.append(text(name));
-    }
-    if (invocation.has("json"))
-        answer.writeJson({{QStringLiteral("names"), names}});
-    else
-        writeText(answer, QString::fromUtf8(lines));
+    writeNames(all, invocation, answer);
     return ExitCode::Ok;
 }
 

@@ -207,12 +207,13 @@ several begin so.
         .summary = "list the plugins that were found, and which of them can be used",
         .group = CommandGroup::Plugins,
         .argument = {},
-        .options = {pluginConfigOption, json},
+        .options = {pluginConfigOption, {"names", "", "print only the ids, one a line"}, json},
         .details =
 R"(Looks where a host would look: the folders of the configuration, BURROW_PLUGIN_PATH, the
 user's, this installation's, the system's. The first plugin of an id counts; later ones are
 shown as duplicates. A library that is not known is tried in a process of its own, with a
-time limit, and the verdict is remembered until the library or its manifest changes.
+time limit, and the verdict is remembered until the library or its manifest changes. --names
+tries nothing, and also has plugins that the configuration or the record of crashes knows.
 
 Exit codes: 0, also when a plugin cannot be used; 2 for a wrong command line, 78 for a
 configuration that cannot be read.
@@ -227,7 +228,7 @@ configuration that cannot be read.
         .name = "plugin info",
         .summary = "show what a plugin is: its manifest, its permissions, its configuration",
         .group = CommandGroup::Plugins,
-        .argument = {Presence::Required, "ID", "the plugin"},
+        .argument = {.presence = Presence::Required, .name = "ID", .summary = "the plugin", .kind = ValueKind::Plugin},
         .options = {pluginConfigOption, json},
         .details =
 R"(Exit codes: 0, 1 when there is no such plugin, 2 for a wrong command line, 78 for a
@@ -243,7 +244,7 @@ configuration that cannot be read.
         .name = "plugin why",
         .summary = "say why a plugin cannot be used, and what to do about it",
         .group = CommandGroup::Plugins,
-        .argument = {Presence::Required, "ID", "the plugin"},
+        .argument = {.presence = Presence::Required, .name = "ID", .summary = "the plugin", .kind = ValueKind::Plugin},
         .options = {pluginConfigOption, {"again", "", "try the library again, whatever is remembered of it"}, json},
         .details =
 R"(Names the cause, the plugin interface of both sides, the remedy and a code; "burrow help
@@ -262,7 +263,7 @@ for a configuration that cannot be read.
         .name = "plugin enable",
         .summary = "switch a plugin on again that was switched off",
         .group = CommandGroup::Plugins,
-        .argument = {Presence::Required, "ID", "the plugin"},
+        .argument = {.presence = Presence::Required, .name = "ID", .summary = "the plugin", .kind = ValueKind::Plugin},
         .options = {pluginConfigOption, json},
         .details =
 R"(What was switched off by "plugin disable" is remembered beside the store of the configuration,
@@ -281,7 +282,7 @@ command line, 78 for a configuration that cannot be read.
         .name = "plugin disable",
         .summary = "switch a plugin off without uninstalling it",
         .group = CommandGroup::Plugins,
-        .argument = {Presence::Required, "ID", "the plugin"},
+        .argument = {.presence = Presence::Required, .name = "ID", .summary = "the plugin", .kind = ValueKind::Plugin},
         .options = {pluginConfigOption, json},
         .details =
 R"(Sessions that need the plugin show as failed from the next start of a host on; the others are
@@ -297,7 +298,7 @@ served. Where this is remembered, and the exit codes, are as for "plugin enable"
         .name = "plugin quarantine",
         .summary = "show which plugins have crashed hosts, try one again, or forget its crashes",
         .group = CommandGroup::Plugins,
-        .argument = {Presence::Required, "ACTION", "list, try ID or clear ID", 2},
+        .argument = {Presence::Required, "ACTION", "list, try ID or clear ID", 2, ValueKind::PluginAction, quarantineActionNames},
         .options = {pluginConfigOption, json},
         .details =
 R"(A plugin that has crashed the host too often is put away: its sessions show as failed, and the

@@ -27,10 +27,12 @@ enum class ValueKind : quint8 {
     Choice,       ///< One of the option's choices; anything else is refused.
     Session,      ///< The name of a session, of the configuration that is named on the same line.
     SessionFile,  ///< SESSION=FILE.
+    Plugin,       ///< The id of a plugin, of the configuration that is named on the same line.
+    PluginAction, ///< One of the argument's choices; behind some of them the id of a plugin.
     CommandOrCode ///< What `help` explains.
 };
-inline constexpr EnumNames<ValueKind, 6> valueKindName{
-    {"text", "file", "choice", "session", "session_file", "command_or_code"}};
+inline constexpr EnumNames<ValueKind, 8> valueKindName{
+    {"text", "file", "choice", "session", "session_file", "plugin", "plugin_action", "command_or_code"}};
 
 struct CommandOption
 {

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QByteArray>
+#include <QByteArrayList>
 
 #include <array>
+#include <span>
 
 /// Scripts by which shells complete the program's command lines, made from the command table. What only the
 /// program can know, the names of sessions, they ask it for.
 namespace burrow {
+
+/// The words with a space between them, as scripts write what may be chosen.
+inline QByteArray joined(std::span<const char *const> words)
+{
+    QByteArrayList list;
+    for (const char *word : words)
+        list += word;
+    return list.join(' ');
+}
 
 QByteArray bashCompletion();
 QByteArray zshCompletion();

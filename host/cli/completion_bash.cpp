@@ -11,7 +11,8 @@ namespace {
 // The script's own part. `words` are the command line up to the cursor, with those joined again that bash takes
 // apart at "=".
 constexpr const char *functions = R"sh(
-_burrow_sessions()
+# $1: what is listed, session or plugin
+_burrow_names()
 {
     local i
     local -a where=()
@@ -26,7 +27,7 @@ _burrow_sessions()
             [[ ${words[i]} == -* || ${words[i - 1]} == -* ]] || where=(--config "${words[i]}")
         done
     fi
-    "${words[0]}" session list --names "${where[@]}" 2> /dev/null
+    "${words[0]}" "$1" list --names "${where[@]}" 2> /dev/null
 }
 
 # Offers the lines that begin with $1, each with $2 behind it. What a store holds is not trusted: compgen would
@@ -57,12 +58,19 @@ _burrow_value()
 {
     case $1 in
         file) _burrow_files "$2" ;;
-        session) _burrow_lines "$2" < <(_burrow_sessions) ;;
+        session | plugin) _burrow_lines "$2" < <(_burrow_names "$1") ;;
+        plugin-action*)
+            if [[ $previous == quarantine ]]; then
+                mapfile -t COMPREPLY < <(compgen -W "${1#* }" -- "$2")
+            elif [[ $previous != list ]]; then
+                _burrow_lines "$2" < <(_burrow_names plugin)
+            fi
+            ;;
         session-file)
             if [[ $2 == *=* ]]; then
                 _burrow_files "${2#*=}"
             else
-                _burrow_lines "$2" = < <(_burrow_sessions)
+                _burrow_lines "$2" = < <(_burrow_names session)
                 compopt -o nospace 2> /dev/null
             fi
             ;;
@@ -115,14 +123,6 @@ _burrow()
 complete -F _burrow burrow
 )sh";
 
-QByteArray joined(std::span<const char *const> words)
-{
-    QByteArrayList list;
-    for (const char *word : words)
-        list += word;
-    return list.join(' ');
-}
-
 QByteArray kindWord(ValueKind kind, std::span<const char *const> choices)
 {
     switch (kind) {
@@ -134,6 +134,10 @@ QByteArray kindWord(ValueKind kind, std::span<const char *const> choices)
         return "session";
     case ValueKind::SessionFile:
         return "session-file";
+    case ValueKind::Plugin:
+        return "plugin";
+    case ValueKind::PluginAction:
+        return "plugin-action " + joined(choices);
     case ValueKind::CommandOrCode: {
         QByteArrayList names;
         for (const QByteArray &word : commandFirstWords())

@@ -24,7 +24,8 @@ function __burrow_in
     and test "$tokens[1..$(count $argv)]" = "$argv"
 end
 
-function __burrow_sessions
+# $argv: what is listed, session or plugin
+function __burrow_names
     set -l tokens (commandline -opc)
     set -l where
     set -l previous
@@ -42,7 +43,19 @@ function __burrow_sessions
         end
         set previous $token
     end
-    $tokens[1] session list --names $where 2>/dev/null
+    $tokens[1] $argv list --names $where 2>/dev/null
+end
+
+# $argv: the actions; behind some of them stands the id of a plugin
+function __burrow_plugin_action
+    set -l tokens (commandline -opc)
+    switch $tokens[-1]
+        case quarantine
+            string split ' ' -- $argv
+        case list
+        case '*'
+            __burrow_names plugin
+    end
 end
 
 function __burrow_session_files
@@ -53,7 +66,7 @@ function __burrow_session_files
             echo "$session=$file"
         end
     else
-        for session in (__burrow_sessions)
+        for session in (__burrow_names session)
             echo "$session="
         end
     end
@@ -80,15 +93,15 @@ QByteArray candidatesFor(ValueKind kind, std::span<const char *const> choices)
     case ValueKind::File:
         return " -F";
     case ValueKind::Session:
-        return " -f -a '(__burrow_sessions)'";
+        return " -f -a '(__burrow_names session)'";
+    case ValueKind::Plugin:
+        return " -f -a '(__burrow_names plugin)'";
+    case ValueKind::PluginAction:
+        return " -f -a '(__burrow_plugin_action " + joined(choices) + ")'";
     case ValueKind::SessionFile:
         return " -f -a '(__burrow_session_files)'";
-    case ValueKind::Choice: {
-        QByteArrayList words;
-        for (const char *choice : choices)
-            words += choice;
-        return " -f -a '" + words.join(' ') + "'";
-    }
+    case ValueKind::Choice:
+        return " -f -a '" + joined(choices) + "'";
     case ValueKind::CommandOrCode:
         return " -f -a '" + commandFirstWords().join(' ') + "'";
     case ValueKind::Text:

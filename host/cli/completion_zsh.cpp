@@ -10,10 +10,12 @@ namespace {
 
 // `words` begin with the last word of the command when these are called.
 constexpr const char *functions = R"sh(
-_burrow_sessions()
+# $1: what is listed, session or plugin; the rest is for compadd
+_burrow_names()
 {
-    local i
+    local i about=$1
     local -a where names
+    shift
     if [[ $burrow_command == run ]]; then
         for ((i = 2; i < $#words; i++)); do
             [[ $words[i] == -* || $words[i-1] == -* ]] || where=(--config "$words[i]")
@@ -25,8 +27,30 @@ _burrow_sessions()
             (--config=*|--store=*) where=($words[i]) ;;
         esac
     done
-    names=(${(f)"$($burrow_program session list --names $where 2> /dev/null)"})
+    names=(${(f)"$($burrow_program $about list --names $where 2> /dev/null)"})
     compadd "$@" -a names
+}
+
+_burrow_sessions()
+{
+    _burrow_names session "$@"
+}
+
+_burrow_plugins()
+{
+    _burrow_names plugin "$@"
+}
+
+# $1: the actions; behind some of them stands the id of a plugin
+_burrow_plugin_action()
+{
+    local -a actions=(${=1})
+    shift
+    if [[ $words[CURRENT-1] == quarantine ]]; then
+        compadd "$@" -a actions
+    elif [[ $words[CURRENT-1] != list ]]; then
+        _burrow_plugins "$@"
+    fi
 }
 
 _burrow_session_file()
@@ -67,12 +91,12 @@ QByteArray actionFor(ValueKind kind, std::span<const char *const> choices)
         return "_burrow_sessions";
     case ValueKind::SessionFile:
         return "_burrow_session_file";
-    case ValueKind::Choice: {
-        QByteArrayList words;
-        for (const char *choice : choices)
-            words += choice;
-        return '(' + words.join(' ') + ')';
-    }
+    case ValueKind::Plugin:
+        return "_burrow_plugins";
+    case ValueKind::PluginAction:
+        return "{_burrow_plugin_action \"" + joined(choices) + "\"}";
+    case ValueKind::Choice:
+        return '(' + joined(choices) + ')';
     case ValueKind::CommandOrCode:
         return '(' + commandFirstWords().join(' ') + ')';
     case ValueKind::Text:

@@ -11,6 +11,7 @@ namespace {
 
 const QByteArray pets = R"(version: 1
 executors: { parrot: { plugin: echo } }
+plugins: { gander: { enabled: false } }
 sessions:
   bird: { executor: parrot, on_start: hello }
   bat: { executor: parrot }
@@ -70,15 +71,6 @@ QStringList bashOffers(const QStringList &words, const Folder &folder)
                            folder));
 }
 
-QStringList commandNames()
-{
-    QStringList names;
-    const QJsonArray commands = Program().run({"help", "--json"}).json().value("commands").toArray();
-    for (const QJsonValue &command : commands)
-        names += command.toObject().value("name").toString();
-    return names;
-}
-
 } // namespace
 
 class CompletionTest : public QObject
@@ -122,6 +114,13 @@ void CompletionTest::bashOffersWhatFits_data()
     QTest::newRow("a session to feed") << List{"run", "pets.yaml", "--input", "bi"} << List{"bird="};
     QTest::newRow("a file to feed it with")
         << List{"run", "pets.yaml", "--input", "bird", "=", "no"} << List{"notes.txt"};
+    QTest::newRow("a plugin") << List{"plugin", "why", "ec"} << List{"echo"};
+    QTest::newRow("a plugin of a configuration")
+        << List{"plugin", "enable", "--config", "pets.yaml", "ga"} << List{"gander"};
+    QTest::newRow("what is done with the quarantine")
+        << List{"plugin", "quarantine", ""} << List{"clear", "list", "try"};
+    QTest::newRow("a plugin to try again") << List{"plugin", "quarantine", "try", "sc"} << List{"scripted"};
+    QTest::newRow("nothing more to list") << List{"plugin", "quarantine", "list", ""} << List{};
     QTest::newRow("no session of no store") << List{"session", "show", "b"} << List{};
     QTest::newRow("nothing known") << List{"frobnicate", ""} << List{};
 }
@@ -210,6 +209,10 @@ void CompletionTest::zshCompletesAsSomebodyTypes()
     terminal.type("unfunction burrow\n");
     terminal.type("burrow session show --config pets.yaml mo\t\n");
     QVERIFY(terminal.waitFor("--config pets.yaml mole"));
+    terminal.type("burrow plugin why ec\t\n");
+    QVERIFY(terminal.waitFor("burrow plugin why echo"));
+    terminal.type("burrow plugin quarantine tr\tsc\t\n");
+    QVERIFY(terminal.waitFor("the plugin \"scripted\" is not in quarantine"));
     terminal.type("exit 0\n");
     QCOMPARE(terminal.finish(), 0);
 }
@@ -228,6 +231,10 @@ void CompletionTest::fishOffersWhatFits_data()
     QTest::newRow("a file") << QStringLiteral("run pe") << List{"pets.yaml"};
     QTest::newRow("sessions of a configuration")
         << QStringLiteral("session show --config pets.yaml b") << List{"bat", "bird"};
+    QTest::newRow("a plugin") << QStringLiteral("plugin why ec") << List{"echo"};
+    QTest::newRow("what is done with the quarantine")
+        << QStringLiteral("plugin quarantine ") << List{"clear", "list", "try"};
+    QTest::newRow("a plugin to try again") << QStringLiteral("plugin quarantine try sc") << List{"scripted"};
     QTest::newRow("a session to feed") << QStringLiteral("run pets.yaml --input bi") << List{"bird="};
     QTest::newRow("a file to feed it with")
         << QStringLiteral("run pets.yaml --input bird=no") << List{"bird=notes.txt"};

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void aKilledHostBlamesNobody();
     void aCallThatMayLastIsOnlyListed();
     void aSecondCrashPutsItAway();
+    void doctorAndCompletionKnowWhatIsPutAway();
     void theUserSetsHowManyAreTooMany();
     void oneMoreTryIsPassedByAnOrderlyEnd();
     void oneMoreTryIsLostByACrash();
@@ -216,6 +217,32 @@ void CrashTest::aSecondCrashPutsItAway()
              why.out.constData());
     const QJsonObject report = desk.run({"--json"}).json();
     QCOMPARE(report["plugin_notices"].toArray().size(), 0);
+}
+
+void CrashTest::doctorAndCompletionKnowWhatIsPutAway()
+{
+    Desk desk;
+    desk.play("APPLY", "crash");
+    desk.run();
+    desk.run();
+    desk.run();
+    const auto examined = [&desk] {
+        return desk.program.again().run({"doctor", "--config", "burrow.yaml", "--json"}).json();
+    };
+    QJsonObject row;
+    for (const QJsonValue &each : examined().value("checks").toArray()) {
+        if (each["check"] == "plugin probed")
+            row = each.toObject();
+    }
+    QCOMPARE(row.value("state"), QJsonValue("fail")); // A session needs it.
+    QVERIFY(row.value("sentence").toString().startsWith("quarantined: the plugin probed is in quarantine"));
+    QVERIFY(row.value("remedy").toString().contains("burrow plugin quarantine try probed"));
+    // What has a record is known by its id, also when it is not there any more.
+    QVERIFY(desk.plugin({"list", "--names"}).out.split('\n').contains("probed"));
+    QVERIFY(QFile::remove(desk.program.path("plugins/probed.burrow-plugin.json")));
+    QVERIFY(desk.plugin({"list", "--names"}).out.split('\n').contains("probed"));
+    QCOMPARE(desk.plugin({"quarantine", "clear", "probed"}).exitCode, 0);
+    QVERIFY(!desk.plugin({"list", "--names"}).out.split('\n').contains("probed"));
 }
 
 void CrashTest::theUserSetsHowManyAreTooMany()

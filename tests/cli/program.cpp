@@ -3,6 +3,7 @@
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 
 #include <csignal>
@@ -200,4 +201,13 @@ bool LifeLine::waitUntilGone()
         size = ::read(m_descriptor, bytes, sizeof bytes);
     } while (size > 0);
     return size == 0;
+}
+
+QStringList commandNames()
+{
+    QStringList names;
+    const QJsonArray commands = Program().run({"help", "--json"}).json().value("commands").toArray();
+    for (const QJsonValue &command : commands)
+        names += command.toObject().value("name").toString();
+    return names;
 }

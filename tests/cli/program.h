@@ -62,6 +62,9 @@ private:
     QByteArray m_err;
 };
 
+/// The names of all commands, as "help" tells them.
+QStringList commandNames();
+
 /// A named pipe by which a program that an executor runs tells that it lives. See holder().
 class LifeLine
 {

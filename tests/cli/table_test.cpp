@@ -66,7 +66,9 @@ void TableTest::wordsAreWhatHelpMakesSentencesOf()
 void TableTest::whatIsChosenFromIsListed()
 {
     for (const Command &command : commandTable()) {
-        QCOMPARE(command.argument.kind == ValueKind::Choice, !command.argument.choices.empty());
+        const ValueKind kind = command.argument.kind;
+        QCOMPARE(kind == ValueKind::Choice || kind == ValueKind::PluginAction,
+                 !command.argument.choices.empty());
         for (const CommandOption &option : command.options) {
             QCOMPARE(option.kind == ValueKind::Choice, !option.choices.empty());
             QVERIFY2(*option.value || option.kind == ValueKind::Text, option.name);

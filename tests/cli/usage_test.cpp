@@ -4,19 +4,6 @@
 #include <QJsonArray>
 #include <QtTest>
 
-namespace {
-
-QStringList allCommands()
-{
-    QStringList names;
-    const QJsonArray commands = Program().run({"help", "--json"}).json().value("commands").toArray();
-    for (const QJsonValue &command : commands)
-        names += command.toObject().value("name").toString();
-    return names;
-}
-
-} // namespace
-
 class UsageTest : public QObject
 {
     Q_OBJECT
@@ -77,7 +64,7 @@ void UsageTest::refusesWhatItDoesNotUnderstand()
 
 void UsageTest::explainsEveryCommandWithTwoExamples()
 {
-    for (const QString &command : allCommands()) {
+    for (const QString &command : commandNames()) {
         const Finished finished = Program().run(command.split(' ') + QStringList{"--help"});
         QCOMPARE(finished.exitCode, 0);
         QCOMPARE(finished.err, QByteArray());

@@ -79,7 +79,7 @@ void DoctorTest::findsNothingWrongBesideALiveHost()
     const Finished finished = other.run(doctor);
     QVERIFY2(finished.exitCode == 0, finished.out.constData());
     const QString sentence = rowOf(finished, "store").value("sentence").toString();
-    QVERIFY2(sentence.contains("format 1, 1 session, a host serves it (burrow"), qPrintable(sentence));
+    QVERIFY2(sentence.contains("format 2, 1 session, a host serves it (burrow"), qPrintable(sentence));
     program.signal(SIGINT);
     program.finish();
 }

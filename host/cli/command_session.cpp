@@ -3,6 +3,7 @@
 
 #include "base/plain_text.h"
 #include "cli/answer_writer.h"
+#include "cli/live_sessions.h"
 #include "cli/name_list.h"
 #include "cli/notices.h"
 #include "cli/session_choice.h"
@@ -39,14 +40,19 @@ quint64 openInputs(const SessionSummary &session)
     return open;
 }
 
-/// What the configuration says of a session; nothing is known of any without one.
+/// What the configuration says of a session, and its host where one runs; without them nothing is known of any
+/// but what is stored.
 class Configured
 {
 public:
-    explicit Configured(const std::optional<Configuration> &configuration)
+    Configured(const std::optional<Configuration> &configuration, LiveSessions live)
         : m_configuration(configuration)
+        , m_live(std::move(live))
     {
     }
+
+    /// What the host that serves the store says of it now.
+    const LiveSessions &live() const { return m_live; }
 
     bool isOrphaned(const SessionSummary &session) const
     {
@@ -92,6 +98,7 @@ public:
 
 private:
     const std::optional<Configuration> &m_configuration;
+    const LiveSessions m_live;
 };
 
 /// Null where nobody is known.
@@ -103,9 +110,11 @@ QJsonValue toJson(const ExecutorIdentity &executor)
                        {QStringLiteral("plugin"), text(executor.plugin)}};
 }
 
-const char *stateOf(const SessionSummary &session)
+QString stateOf(const SessionSummary &session, const Configured &configured)
 {
-    return session.id ? phaseName(session.phase) : "unopened";
+    if (const QString now = configured.live().stateOf(session.name); !now.isEmpty())
+        return now;
+    return QLatin1String(session.id ? phaseName(session.phase) : "unopened");
 }
 
 QJsonObject toJson(const SessionSummary &session, const Configured &configured)
@@ -115,15 +124,17 @@ QJsonObject toJson(const SessionSummary &session, const Configured &configured)
         inputs.insert(QLatin1String(inputPhaseName(InputPhase(phase))), qint64(session.inputs[phase]));
     }
     const QString executor = text(configured.executorOf(session).name);
+    const QJsonObject *now = configured.live().find(session.name);
     return {{QStringLiteral("name"), text(session.name)},
             {QStringLiteral("id"), session.id ? QJsonValue(text(session.id.toText())) : QJsonValue()},
-            {QStringLiteral("state"), QLatin1String(stateOf(session))},
+            {QStringLiteral("state"), stateOf(session, configured)},
             {QStringLiteral("executor"), executor.isEmpty() ? QJsonValue() : QJsonValue(executor)},
             {QStringLiteral("last_executor"), toJson(session.executor)},
             {QStringLiteral("orphaned"), configured.orphanedJson(session)},
             {QStringLiteral("open"), qint64(openInputs(session))},
             {QStringLiteral("inputs"), inputs},
-            {QStringLiteral("corruption"), session.corruption}};
+            {QStringLiteral("corruption"), session.corruption},
+            {QStringLiteral("now"), now ? QJsonValue(*now) : QJsonValue()}};
 }
 
 QString noteOf(const SessionSummary &session, const Configured &configured)
@@ -152,7 +163,7 @@ QString tableOf(const std::vector<SessionSummary> &sessions, const Configured &c
         const ExecutorIdentity next = configured.executorOf(session);
         const QString executor = text(next.isEmpty() ? session.executor.name : next.name);
         const quint64 replaced = count(session, InputPhase::Superseded) + count(session, InputPhase::Coalesced);
-        table.addRow({text(session.name), QLatin1String(stateOf(session)),
+        table.addRow({text(session.name), stateOf(session, configured),
                       executor.isEmpty() ? QStringLiteral("-") : executor, QString::number(openInputs(session)),
                       QString::number(count(session, InputPhase::Consumed)), QString::number(replaced),
                       QString::number(count(session, InputPhase::Abandoned)), noteOf(session, configured)});
@@ -248,12 +259,19 @@ ExitCode listNames(const StoreSource &store, const Invocation &invocation, Answe
 
 void writeSession(const SessionPage &page, const Configured &configured, AnswerWriter &answer)
 {
-    QString shown = sentenceOf(page.sight) + QLatin1String("\n\n") + tableOf({page.session}, configured);
+    QString shown =
+        configured.live().sentence(page.sight) + QLatin1String("\n\n") + tableOf({page.session}, configured);
     if (!page.inputs.empty())
         shown += u'\n' + tableOf(page.inputs);
     if (page.leftOut > 0)
         shown += QStringLiteral("\n%1 that ended before these left out\n").arg(counted(page.leftOut, "input"));
     writeText(answer, shown);
+}
+
+/// Whoever names a file wants to know what is in the file.
+LiveSessions liveSessionsFor(const Invocation &invocation, const StoreSource &store, const StoreSight &sight)
+{
+    return sight.live && !invocation.has("store") ? LiveSessions::of(store) : LiveSessions();
 }
 
 } // namespace
@@ -273,12 +291,12 @@ ExitCode runSessionListCommand(const Invocation &invocation, AnswerWriter &answe
     if (!page)
         return refuse(page.error());
 
-    const Configured configured(store.configuration);
+    const Configured configured(store.configuration, liveSessionsFor(invocation, store, page->sight));
     configured.addUnopened(page->sessions);
     noticeFindings(page->damage);
     if (!invocation.has("json")) {
-        writeText(answer,
-                  sentenceOf(page->sight) + QLatin1String("\n\n") + tableOf(page->sessions, configured));
+        writeText(answer, configured.live().sentence(page->sight) + QLatin1String("\n\n")
+                              + tableOf(page->sessions, configured));
         return ExitCode::Ok;
     }
     QJsonArray sessions;
@@ -306,7 +324,7 @@ ExitCode runSessionShowCommand(const Invocation &invocation, AnswerWriter &answe
         return ambiguous ? refuse(page.error(), ExitCode::Usage) : refuse(page.error());
     }
 
-    const Configured configured(store.configuration);
+    const Configured configured(store.configuration, liveSessionsFor(invocation, store, page->sight));
     noticeFindings(page->damage);
     if (!invocation.has("json")) {
         writeSession(*page, configured, answer);

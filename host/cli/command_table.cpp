@@ -4,15 +4,19 @@
 #include "cli/command_check.h"
 #include "cli/command_completion.h"
 #include "cli/command_config.h"
+#include "cli/command_control.h"
 #include "cli/command_doctor.h"
 #include "cli/command_help.h"
 #include "cli/command_machine.h"
 #include "cli/command_plugin.h"
 #include "cli/command_run.h"
+#include "cli/command_send.h"
 #include "cli/command_session.h"
+#include "cli/command_status.h"
 #include "cli/command_storage.h"
 #include "cli/command_version.h"
 #include "cli/completion.h"
+#include "cli/host_client.h"
 #include "cli/store_source.h"
 
 namespace burrow {
@@ -20,6 +24,12 @@ namespace burrow {
 namespace {
 
 const CommandOption json{"json", "", "print one JSON value on stdout"};
+const CommandOption reason{"reason", "TEXT", "what the executor and the log are told"};
+const CommandOption run{"run", "ID", "the run that is meant; where another one is current, nothing is done"};
+constexpr CommandArgument hostedSession{.presence = Presence::Required,
+                                        .name = "SESSION",
+                                        .summary = "the session: its name, the beginning of it, or last",
+                                        .kind = ValueKind::Session};
 
 // clang-format off
 const Command commands[] = {
@@ -89,6 +99,246 @@ Exit codes; where several apply, the first of these:
             {"ls *.txt | burrow run burrow.yaml --input reader=- --until-idle", "give every name to the session \"reader\""},
         }},
         .run = runRunCommand,
+    },
+    {
+        .name = "send",
+        .summary = "give a session of a host that runs an input",
+        .group = CommandGroup::Control,
+        .argument = {.presence = Presence::Required, .name = "SESSION TEXT", .summary = "the session, and what it is given; - is stdin", .words = 10'000, .kind = ValueKind::Session},
+        .options = {
+            {"input", "FILE", "send what is in a file instead; - is stdin", Repeats::No, ValueKind::File},
+            {"key", "KEY", "its idempotency key: a repeat of it is the same input"},
+            {"steer", "", "go in with the run that is under way, where its executor takes it"},
+            {"without-wake", "", "let it lie until something else wakes the session"},
+            {"wait", "WHAT", "none (default), attempt: until its next run has ended, or terminal: until it has ended", Repeats::No, ValueKind::Choice, sendWaits},
+            {"within", "TIME", "wait no longer than that: 30s, 5m"},
+            hostConfigOption, socketOption, json,
+        },
+        .details =
+R"(The input is one prompt with the whole text; a file whose name ends in .json holds an input as a
+JSON object, as on a line of "burrow run --input". Stdout gets the receipt, or with --wait what
+the session answered. With --json it is the receipt, with "outcome" where that was waited for.
+
+An accepted input is on the disk, and is worked on whoever waits for it. A session is meant by
+its name, the beginning of it, or "last". Which host is meant is said by --config, or by
+--socket; without them it is the one that a configuration without a host.name starts.
+
+Exit codes: 0, 1 when it was not accepted, 2 for a wrong command line, 3 when the input failed,
+4 when it was cancelled, 5 when it had not ended in time, 6 when no host is reached, 7 when the
+queue is full, the key came with other content or the session does not take input in its state,
+78 for a wrong configuration.
+)",
+        .examples = {{
+            {"burrow send greeter hello there", "give the session \"greeter\" a prompt and print the receipt"},
+            {"git diff | burrow send reviewer - --wait terminal --within 5m", "wait for the answer and print it"},
+        }},
+        .run = runSendCommand,
+    },
+    {
+        .name = "cancel",
+        .summary = "ask a session's run to end at its next boundary",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {run, reason, hostConfigOption, socketOption, json},
+        .details =
+R"(The run ends when it comes to a point at which nothing is lost; its inputs have ended then. What
+else is queued is worked on. A run that has begun meanwhile is never hit when --run names one.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow cancel greeter", "end what it is doing, soon"},
+            {"burrow cancel greeter --run 01890000-0000-7000-8000-000000000000", "end that run and no other"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "interrupt",
+        .summary = "end a session's run at once",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {run, reason, hostConfigOption, socketOption, json},
+        .details =
+R"(As "burrow cancel", without waiting for a boundary: what the executor has not made durable is lost.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow interrupt greeter", "end what it is doing, now"},
+            {"burrow interrupt greeter --reason wrong --json", "print the receipt for programs"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "stop",
+        .summary = "stop a session: its run is cancelled and what is open is abandoned",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(Whoever waits for an input of it is told so. The session takes no input until "burrow start".
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow stop greeter", "stop it"},
+            {"burrow stop greeter --reason maintenance", "say why, for the log"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "start",
+        .summary = "start a session that was stopped, or an executor that was given up",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {hostConfigOption, socketOption, json},
+        .details =
+R"(A stopped session takes input again. One whose executor was given up gets a new one.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow start greeter", "let it work again"},
+            {"burrow start greeter --json", "print the receipt for programs"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "retire",
+        .summary = "let a session finish what it has, and take no more",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(What is open drains where an executor is attached, and otherwise ends. The session takes no new
+input, also after the next start of its host.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow retire greeter", "let it come to its end"},
+            {"burrow retire greeter --json | jq .draining", "print how many inputs it still works on"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "reset",
+        .summary = "end everything that is open in a session",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(Refused while a run is open: cancel that first. The session takes new input at once.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow reset greeter", "drop its backlog"},
+            {"burrow reset greeter --json | jq .abandoned", "print how many inputs have ended"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "recycle",
+        .summary = "let a session go on with its work in a new runtime",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(Lets go of what binds the session to its present runtime and keeps its work. Refused while a run
+is open.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow recycle greeter", "let it begin anew with what it has"},
+            {"burrow recycle greeter --json | jq .transferred", "print how many inputs are kept"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "recover",
+        .summary = "read a session from its store again",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(The remedy for a session that is held because what is stored of it, or was written last, cannot be
+trusted.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow recover greeter", "try whether it can be trusted again"},
+            {"burrow recover greeter --json", "print the receipt for programs"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "destroy",
+        .summary = "end a session for good",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(What is open ends. What is stored of it is kept to be looked at, and its name is never opened
+again.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow destroy greeter", "end it"},
+            {"burrow destroy greeter --reason \"no longer needed\"", "say why, for the log"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
+        .name = "status",
+        .summary = "show the sessions of a host that runs, and what each is doing",
+        .group = CommandGroup::Control,
+        .argument = {},
+        .options = {hostConfigOption, socketOption, json},
+        .details =
+R"(One line for each session: its state, its executor, how many inputs are open, and what it is
+doing or why it does nothing. A session that does not answer within a second is "unknown", with
+what it was doing when it was seen last. Which host is meant is said as for "burrow send".
+
+Exit codes: 0, 2 for a wrong command line, 6 when no host is reached, 78 for a wrong
+configuration.
+)",
+        .examples = {{
+            {"burrow status", "show the sessions of the host without a name"},
+            {"burrow status --config burrow.yaml --json | jq .sessions", "print those of a configuration's host"},
+        }},
+        .run = runStatusCommand,
+    },
+    {
+        .name = "host shutdown",
+        .summary = "let a host that runs go down",
+        .group = CommandGroup::Control,
+        .argument = {},
+        .options = {{"now", "", "end runs at once instead of at their boundary"}, hostConfigOption, socketOption, json},
+        .details =
+R"(The host goes down as after Ctrl-C: runs end at their next boundary, and what is still open waits
+for the next start where the store keeps it. A second call ends runs at once. The answer says
+that it has begun; the host's process has ended when "burrow status" no longer reaches it.
+
+Exit codes: as for "burrow status".
+)",
+        .examples = {{
+            {"burrow host shutdown --config burrow.yaml", "let that host go down"},
+            {"burrow host shutdown --socket desk.sock --now", "do not wait for boundaries"},
+        }},
+        .run = runHostShutdownCommand,
     },
     {
         .name = "check",
@@ -166,11 +416,12 @@ Exit codes: 0, 2 for a wrong command line, 78 when FILE cannot be read.
         .argument = {},
         .options = {configOption, storeOption, {"names", "", "print only the names, one a line"}, json},
         .details =
-R"(The store's file is read as it is at one moment; a host that serves it goes on undisturbed,
-and what it does meanwhile is not shown. Without --config and --store it is the file of a
-configuration that names none. With --config, sessions that the configuration does not have
-are shown as orphaned: they are kept and never run. --names also has those of the
-configuration where there is no store yet.
+R"(The store's file is read as it is at one moment; a host that serves it goes on undisturbed.
+Where one does, and is reached at its control socket, it also says what each session is doing
+now: its state, and "now" with --json. With --store only the file is looked at. Without
+--config and --store it is the file of a configuration that names none. With --config,
+sessions that the configuration does not have are shown as orphaned: they are kept and never
+run. --names also has those of the configuration where there is no store yet.
 
 Exit codes: 0, 1 when there is no such store or it cannot be read, 2 for a wrong command
 line, 7 when it is no store of this version, 78 for a wrong configuration.
@@ -461,6 +712,8 @@ const char *commandGroupTitle(CommandGroup group)
     switch (group) {
     case CommandGroup::Work:
         return "Run sessions";
+    case CommandGroup::Control:
+        return "Control a host that runs";
     case CommandGroup::Configuration:
         return "Look after a configuration";
     case CommandGroup::Sessions:

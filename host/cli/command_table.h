@@ -59,10 +59,10 @@ struct CommandArgument
 };
 
 /// What a command is about, for lists of them.
-enum class CommandGroup : quint8 { Work, Configuration, Sessions, Plugins, Storage, Program };
-inline constexpr std::array commandGroups{CommandGroup::Work,     CommandGroup::Configuration,
-                                          CommandGroup::Sessions, CommandGroup::Plugins,
-                                          CommandGroup::Storage,  CommandGroup::Program};
+enum class CommandGroup : quint8 { Work, Control, Configuration, Sessions, Plugins, Storage, Program };
+inline constexpr std::array commandGroups{
+    CommandGroup::Work,    CommandGroup::Control, CommandGroup::Configuration, CommandGroup::Sessions,
+    CommandGroup::Plugins, CommandGroup::Storage, CommandGroup::Program};
 /// Its heading.
 const char *commandGroupTitle(CommandGroup group);
 

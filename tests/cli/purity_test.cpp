@@ -28,6 +28,8 @@ QString standIn(const QString &name)
         return QStringLiteral("noisy");
     if (name == QLatin1String("ACTION"))
         return QStringLiteral("list");
+    if (name == QLatin1String("SESSION TEXT"))
+        return QStringLiteral("bird hello");
     return {};
 }
 

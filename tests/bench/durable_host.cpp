@@ -116,16 +116,14 @@ void Callers::hear(bool good)
 {
     if (!good)
         qFatal("an input was refused or failed");
-    const std::lock_guard lock(m_mutex);
-    if (m_heard++ == 0)
-        m_wake.notify_one();
+    if (m_heard.fetch_add(1) == 0)
+        m_heard.notify_one();
 }
 
 long Callers::take()
 {
-    std::unique_lock lock(m_mutex);
-    m_wake.wait(lock, [this] { return m_heard > 0; });
-    return std::exchange(m_heard, 0);
+    m_heard.wait(0);
+    return m_heard.exchange(0);
 }
 
 } // namespace burrow::bench

@@ -32,9 +32,16 @@ class FieldWriter
 {
 public:
     explicit FieldWriter(qsizetype expectedBytes = 64)
-        : m_bytes(expectedBytes, Qt::Uninitialized)
-        , m_begin(m_bytes.data())
+        : FieldWriter(expectedBytes, {})
     {
+    }
+    /// Writes into that block if it is large enough.
+    FieldWriter(qsizetype expectedBytes, QByteArray block)
+        : m_bytes(block.capacity() < expectedBytes ? QByteArray(expectedBytes, Qt::Uninitialized)
+                                                   : std::move(block))
+    {
+        m_bytes.resize(m_bytes.capacity());
+        m_begin = m_bytes.data();
         putByte(field_codec_version);
     }
     /// The blob, with the zero byte behind the last field that tells it from one that was cut off there.

@@ -10,6 +10,9 @@ namespace burrow {
 
 namespace {
 
+/// More ended inputs than this are those of a lifecycle write, which is rare and can be long.
+constexpr std::size_t finished_kept_max = 16;
+
 ColdColumns coldRow(const StoredCold &cold, qint64 sid)
 {
     ColdColumns row = encodeCold(cold, sid);
@@ -40,11 +43,11 @@ public:
             ended.idempotencyKey = operation.row.input->idempotencyKey;
             ended.payloadHash = operation.row.payloadHash;
             ended.outcome.outcome = OutcomeClass::CompletedWithoutResult;
-            m_set.consumed = encodeFinished(ended, m_entry.sid, m_now);
+            m_set.consumed = encodeFinished(ended, m_entry.sid, m_now, &m_set.spare);
             m_set.consumed->crc = checksum(*m_set.consumed);
             return;
         }
-        m_set.accepted = encodeInput(operation.row, m_entry.sid);
+        m_set.accepted = encodeInput(operation.row, m_entry.sid, &m_set.spare);
         m_set.accepted->crc = checksum(*m_set.accepted);
     }
 
@@ -52,7 +55,7 @@ public:
     {
         m_set.kind = PreparedSet::Kind::FinishRun;
         finish(operation.inputs);
-        m_set.receipt = encodeReceipt(operation, m_entry.sid, m_now);
+        m_set.receipt = encodeReceipt(operation, m_entry.sid, m_now, &m_set.spare);
         if (operation.snapshot) {
             SnapshotColumns &row = m_set.snapshot.emplace();
             row.sid = m_entry.sid;
@@ -83,6 +86,8 @@ public:
     /// An input ends once, and what ends is not queued again: so a set names each once.
     void checkNames()
     {
+        if (m_set.finished.size() + m_set.requeued.size() < 2)
+            return;
         std::vector<quint64> named;
         named.reserve(m_set.finished.size() + m_set.requeued.size());
         for (const LedgerColumns &row : m_set.finished)
@@ -100,14 +105,14 @@ private:
     {
         m_set.finished.reserve(inputs.size());
         for (const FinishedInput &input : inputs)
-            m_set.finished.push_back(encodeFinished(input, m_entry.sid, m_now));
+            m_set.finished.push_back(encodeFinished(input, m_entry.sid, m_now, &m_set.spare));
         for (LedgerColumns &row : m_set.finished)
             row.crc = checksum(row);
     }
 
     void session(const SessionRow &row)
     {
-        m_set.row = encodeSession(row, m_entry.sid, m_entry.id, m_entry.name, m_epoch);
+        m_set.row = encodeSession(row, m_entry.sid, m_entry.id, m_entry.name, m_epoch, &m_set.spare);
         m_set.row->crc = checksum(*m_set.row);
         m_set.grant = row.grant;
     }
@@ -120,24 +125,58 @@ private:
 
 } // namespace
 
-PreparedSet prepareSet(const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now)
+void PreparedSet::clear()
 {
-    PreparedSet prepared;
+    // Most sets have few rows with blobs; each gives its memory, and is then gone with all that it shares.
+    if (accepted) {
+        spare.keep(std::move(accepted->semantics));
+        spare.keep(std::move(accepted->payload));
+    }
+    if (consumed)
+        spare.keep(std::move(consumed->detail));
+    for (LedgerColumns &ended : finished)
+        spare.keep(std::move(ended.detail));
+    if (receipt)
+        spare.keep(std::move(receipt->draft));
+    if (row)
+        spare.keep(std::move(row->grant));
+    if (event)
+        spare.keep(std::move(event->body));
+    entry = nullptr;
+    session = {};
+    ticket = 0;
+    kind = Kind::Other;
+    defect.clear();
+    accepted.reset();
+    consumed.reset();
+    finished.clear();
+    if (finished.capacity() > finished_kept_max)
+        finished.shrink_to_fit();
+    requeued = {};
+    row.reset();
+    grant = {};
+    receipt.reset();
+    snapshot.reset();
+    cold.reset();
+    event.reset();
+}
+
+void prepareSet(PreparedSet &prepared, const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now)
+{
     prepared.entry = entry;
     prepared.session = set.session;
     prepared.ticket = set.ticket;
     if (entry == nullptr) {
         prepared.defect = QStringLiteral("the session is not open in this store");
-        return prepared;
+        return;
     }
     Preparer preparer(prepared, epoch, now);
     std::visit(preparer, set.operation);
     preparer.checkNames();
     const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
     if (!set.events.empty() || lifecycle != nullptr)
-        prepared.event =
-            encodeEvents(set.events, lifecycle != nullptr ? lifecycle->verb : QByteArray(), entry->sid, now);
-    return prepared;
+        prepared.event = encodeEvents(set.events, lifecycle != nullptr ? lifecycle->verb : QByteArray(),
+                                      entry->sid, now, &prepared.spare);
 }
 
 PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch)

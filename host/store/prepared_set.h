@@ -27,13 +27,16 @@ struct PreparedSet
     std::optional<SnapshotColumns> snapshot;
     std::optional<ColdColumns> cold;
     std::optional<EventColumns> event;
+    SpareBlobs spare;
 
     /// Nobody has been told of it and nothing has run for it: without space it is given back, not held.
     bool isRefusable() const { return kind == Kind::Create || kind == Kind::Reopen || kind == Kind::Accept; }
+    /// As new, but for the memory that its rows had.
+    void clear();
 };
 
-/// `entry` may be null. Any thread.
-PreparedSet prepareSet(const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now);
+/// Fills a set that is new or was cleared. `entry` may be null. Any thread.
+void prepareSet(PreparedSet &prepared, const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now);
 /// The first rows of a new session.
 PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch);
 /// That the session, which was found as `stored`, is run by the entry's executor from now on. A snapshot that

@@ -3,15 +3,18 @@
 
 #include "model/stored_session.h"
 #include "store/record_columns.h"
+#include "store/spare_blobs.h"
 
 /// What the port speaks of, into rows and back. Encoding always succeeds and leaves `crc` to the caller, who
-/// may still change a column. Decoding gives nothing for bytes that no host of this version wrote.
+/// may still change a column; blobs take spare memory where there is some. Decoding gives nothing for bytes
+/// that no host of this version wrote.
 namespace burrow {
 
-InputColumns encodeInput(const InputRow &row, qint64 sid);
+InputColumns encodeInput(const InputRow &row, qint64 sid, SpareBlobs *spare = nullptr);
 std::optional<InputRow> decodeInput(const InputColumns &columns);
 
-LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt);
+LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt,
+                             SpareBlobs *spare = nullptr);
 std::optional<FinishedInput> decodeFinished(const LedgerColumns &columns);
 
 /// A grant with the epoch of the host that gave it: only one of the epoch that broke off counts as a crash.
@@ -20,11 +23,11 @@ struct StoredGrant
     quint64 epoch = 0;
     StartGrant grant;
 };
-QByteArray encodeGrant(const StoredGrant &grant);
+QByteArray encodeGrant(const StoredGrant &grant, SpareBlobs *spare = nullptr);
 std::optional<StoredGrant> decodeGrant(QByteArrayView bytes); ///< Empty bytes are an empty grant.
 
 SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, const QByteArray &name,
-                             quint64 epoch);
+                             quint64 epoch, SpareBlobs *spare = nullptr);
 std::optional<SessionRow> decodeSession(const SessionColumns &columns);
 
 /// What is rarely written of a session.
@@ -37,12 +40,13 @@ struct StoredCold
 ColdColumns encodeCold(const StoredCold &cold, qint64 sid);
 std::optional<StoredCold> decodeCold(const ColdColumns &columns);
 
-ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at);
+ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at,
+                             SpareBlobs *spare = nullptr);
 std::optional<ReceiptDraft> decodeReceipt(const ReceiptColumns &columns);
 
 /// `code` is that of the first event, or that of a change of state for a set that tells none.
 EventColumns encodeEvents(const std::vector<LifecycleEvent> &events, const QByteArray &verb, qint64 sid,
-                          WallTime at);
+                          WallTime at, SpareBlobs *spare = nullptr);
 struct StoredEvents
 {
     QByteArray verb; ///< Of a lifecycle operation, or empty.

@@ -74,7 +74,7 @@ void describe(Coder &coder, Record &stored)
     coder.records(2, stored.events);
 }
 
-LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt)
+LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt, SpareBlobs *spare)
 {
     LedgerColumns columns;
     columns.sequence = finished.sequence;
@@ -87,7 +87,8 @@ LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime
     columns.key = finished.idempotencyKey;
     columns.payloadHash = finished.payloadHash;
     columns.endedAt = endedAt.sinceEpoch.count();
-    FieldWriter writer(finished.outcome.text.size() + finished.outcome.json.size() + 96);
+    const qsizetype size = finished.outcome.text.size() + finished.outcome.json.size() + 96;
+    FieldWriter writer(size, takeBlock(spare, size));
     const Detail detail{finished.reason, finished.replacedBy, finished.outcome};
     describe(writer, detail);
     columns.detail = std::move(writer).take();
@@ -116,14 +117,15 @@ std::optional<FinishedInput> decodeFinished(const LedgerColumns &columns)
     return finished;
 }
 
-ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at)
+ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at, SpareBlobs *spare)
 {
     ReceiptColumns columns;
     columns.sid = sid;
     columns.run = operation.run.uuid;
     columns.boundarySequence = operation.receiptSequence;
     columns.at = at.sinceEpoch.count();
-    FieldWriter writer(64 + static_cast<qsizetype>(operation.receipt.contributors.size()) * 18);
+    const qsizetype size = 64 + static_cast<qsizetype>(operation.receipt.contributors.size()) * 18;
+    FieldWriter writer(size, takeBlock(spare, size));
     describe(writer, operation.receipt);
     columns.draft = std::move(writer).take();
     return columns;
@@ -138,13 +140,14 @@ std::optional<ReceiptDraft> decodeReceipt(const ReceiptColumns &columns)
 }
 
 EventColumns encodeEvents(const std::vector<LifecycleEvent> &events, const QByteArray &verb, qint64 sid,
-                          WallTime at)
+                          WallTime at, SpareBlobs *spare)
 {
     EventColumns columns;
     columns.sid = sid;
     columns.code = static_cast<quint8>(events.empty() ? EventCode::RuntimeStateChanged : events.front().code);
     columns.at = at.sinceEpoch.count();
-    FieldWriter writer(verb.size() + 8 + static_cast<qsizetype>(events.size()) * 48);
+    const qsizetype size = verb.size() + 8 + static_cast<qsizetype>(events.size()) * 48;
+    FieldWriter writer(size, takeBlock(spare, size));
     writer.bytes(1, verb);
     writer.records(2, events);
     columns.body = std::move(writer).take();

@@ -103,9 +103,10 @@ namespace {
 constexpr char first_body_tag = 1;
 constexpr char metadata_tag = 32;
 
-QByteArray encodePayload(const Input &input)
+QByteArray encodePayload(const Input &input, SpareBlobs *spare)
 {
-    FieldWriter writer(contentBytes(input) + 64);
+    const qsizetype size = contentBytes(input) + 64;
+    FieldWriter writer(size, takeBlock(spare, size));
     std::visit(
         [&](const auto &body) { writer.record(static_cast<char>(first_body_tag + input.body.index()), body); },
         input.body);
@@ -181,7 +182,7 @@ void describeSemantics(Coder &coder, quint32 &version, Plan &plan, Registers &re
 
 } // namespace
 
-InputColumns encodeInput(const InputRow &row, qint64 sid)
+InputColumns encodeInput(const InputRow &row, qint64 sid, SpareBlobs *spare)
 {
     const Input &input = *row.input;
     InputColumns columns;
@@ -197,11 +198,12 @@ InputColumns encodeInput(const InputRow &row, qint64 sid)
     columns.id = input.id.uuid;
     columns.key = input.idempotencyKey;
     columns.payloadHash = row.payloadHash;
-    FieldWriter semantics(96);
+    constexpr qsizetype semantics_bytes = 96;
+    FieldWriter semantics(semantics_bytes, takeBlock(spare, semantics_bytes));
     quint32 version = policy_version;
     describeSemantics(semantics, version, row.plan, row.registers, input);
     columns.semantics = std::move(semantics).take();
-    columns.payload = encodePayload(input);
+    columns.payload = encodePayload(input, spare);
     return columns;
 }
 

@@ -68,11 +68,12 @@ bool decodeShared(const QByteArray &bytes, std::shared_ptr<const Record> &shared
 
 } // namespace
 
-QByteArray encodeGrant(const StoredGrant &grant)
+QByteArray encodeGrant(const StoredGrant &grant, SpareBlobs *spare)
 {
     if (grant.grant == StartGrant{})
         return {};
-    FieldWriter writer(32);
+    constexpr qsizetype grant_bytes = 32;
+    FieldWriter writer(grant_bytes, takeBlock(spare, grant_bytes));
     describe(writer, grant);
     return std::move(writer).take();
 }
@@ -88,7 +89,7 @@ std::optional<StoredGrant> decodeGrant(QByteArrayView bytes)
 }
 
 SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, const QByteArray &name,
-                             quint64 epoch)
+                             quint64 epoch, SpareBlobs *spare)
 {
     SessionColumns columns;
     columns.sid = sid;
@@ -99,7 +100,7 @@ SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, co
     columns.nextAdmission = row.nextAdmission;
     columns.nextPriority = row.nextPriority;
     columns.lastRun = row.lastRun.uuid;
-    columns.grant = encodeGrant({epoch, row.grant});
+    columns.grant = encodeGrant({epoch, row.grant}, spare);
     return columns;
 }
 

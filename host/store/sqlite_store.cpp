@@ -312,10 +312,18 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, const E
 void SqliteStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)
 {
     const WallTime now = d->m_clock.wallNow();
+    std::vector<std::unique_ptr<PreparedSet>> prepared = d->m_writer.pool().take(sets.size());
+    std::vector<SessionEntry *> entries;
+    entries.reserve(sets.size());
+    {
+        const std::shared_lock lock(d->m_mutex);
+        for (const WriteSet &set : sets)
+            entries.push_back(d->m_byId.value(set.session, nullptr));
+    }
     std::vector<WriterItem> items(sets.size());
     for (std::size_t at = 0; at < sets.size(); ++at) {
-        items[at].set =
-            std::make_unique<PreparedSet>(prepareSet(sets[at], d->find(sets[at].session), d->m_epoch, now));
+        prepareSet(*prepared[at], sets[at], entries[at], d->m_epoch, now);
+        items[at].set = std::move(prepared[at]);
         items[at].client = &client;
     }
     d->m_writer.submit(std::move(items), hint);

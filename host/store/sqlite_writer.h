@@ -4,6 +4,7 @@
 #include "port/clock.h"
 #include "port/store.h"
 #include "store/disk_pace.h"
+#include "store/prepared_set_pool.h"
 #include "store/set_writer.h"
 #include "store/store_files.h"
 #include "store/writer_connection.h"
@@ -64,6 +65,8 @@ public:
     }
     void setIdleWork(IdleWork work) { m_idleWork = std::move(work); }
     void start();
+    /// Where the sets that are submitted come from, and go when they were answered.
+    PreparedSetPool &pool() { return m_pool; }
     void submit(std::vector<WriterItem> items, SubmitHint hint);
     /// Never on the calling thread.
     void submitOne(WriterItem item);
@@ -118,6 +121,7 @@ private:
     SetWriter m_sets;
     WriterOptions m_options;
     const Clock &m_clock;
+    PreparedSetPool m_pool;
     SpaceReserve m_reserve;
     std::function<void(const PreparedSet &)> m_committed;
     IdleWork m_idleWork;

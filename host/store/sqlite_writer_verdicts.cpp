@@ -140,16 +140,23 @@ void SqliteWriter::answer(std::vector<WriterItem> items)
             continue;
         auto place = std::find_if(answers.begin(), answers.end(),
                                   [&](const auto &entry) { return entry.first == item.client; });
-        if (place == answers.end())
+        if (place == answers.end()) {
             place = answers.insert(answers.end(), {item.client, {}});
+            place->second.reserve(items.size());
+        }
         place->second.push_back({item.set->session, item.set->ticket, item.verdict, item.reason});
     }
     for (auto &[client, told] : answers)
         client->storeAnswered(std::move(told));
+    std::vector<std::unique_ptr<PreparedSet>> answered;
+    answered.reserve(items.size());
     for (WriterItem &item : items) {
         if (item.done)
             item.done(item.verdict, item.reason);
+        if (item.set)
+            answered.push_back(std::move(item.set));
     }
+    m_pool.giveBack(std::move(answered));
 }
 
 void SqliteWriter::fence()

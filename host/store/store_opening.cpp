@@ -180,9 +180,9 @@ private:
         report.sessions = m_opened.scan.sessions.size();
         report.openInputs = m_opened.scan.openInputs;
         for (SessionEntry &entry : m_opened.scan.sessions) {
-            const bool held = !entry.image->problem.isEmpty();
-            entry.refused = held;
-            report.corruptSessions += held ? 1 : 0;
+            const bool isHeld = !entry.image->problem.isEmpty();
+            entry.refused = isHeld;
+            report.corruptSessions += isHeld ? 1 : 0;
         }
         return {};
     }

@@ -314,6 +314,8 @@ std::vector<InputId> Host::submitAll(std::vector<NewInput> inputs)
     std::vector<InputId> ids;
     ids.reserve(inputs.size());
     std::vector<std::vector<ShardMessage>> messages(d->shards.size());
+    for (std::vector<ShardMessage> &ofShard : messages)
+        ofShard.reserve(inputs.size() / messages.size() + 1);
     for (NewInput &one : inputs) {
         ids.push_back(IdMint::inputId(now, d->store.nextSequence()));
         if (std::optional<SubmitMessage> message = d->messageFor(one, ids.back(), now))

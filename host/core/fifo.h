@@ -30,7 +30,8 @@ public:
     T &at(std::size_t index) { return m_items[m_head + index]; }
     const T &at(std::size_t index) const { return m_items[m_head + index]; }
 
-    void push(T item) { m_items.push_back(std::move(item)); }
+    void push(T &&item) { m_items.push_back(std::move(item)); }
+    void push(const T &item) { m_items.push_back(item); }
     void pushFront(T item)
     {
         if (m_head > 0)

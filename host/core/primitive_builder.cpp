@@ -48,13 +48,19 @@ Result<void> checkMember(const InputRecord &head, const InputRecord &member)
     return {};
 }
 
+void moveBehind(std::vector<Append> &all, std::vector<Append> &more)
+{
+    if (all.empty())
+        all.swap(more);
+    else
+        all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 void addProjection(RunPrimitive &primitive, const InputRecord &record)
 {
     Projection projection = project(*record.input);
-    for (Append &append : projection.appends)
-        primitive.appends.push_back(std::move(append));
-    for (Append &append : projection.contextAppends)
-        primitive.contextAppends.push_back(std::move(append));
+    moveBehind(primitive.appends, projection.appends);
+    moveBehind(primitive.contextAppends, projection.contextAppends);
     primitive.contributors.push_back({record.input->id, record.input->idempotencyKey,
                                       record.input->correlationId, record.starts, record.input->kind});
 }

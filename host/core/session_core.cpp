@@ -11,7 +11,7 @@ SessionCore::SessionCore(SessionId id, const CoreSettings &settings)
 {
 }
 
-void SessionCore::handle(CoreEvent event, MonotonicTime now, CoreActions &actions)
+void SessionCore::handle(CoreEvent &&event, MonotonicTime now, CoreActions &actions)
 {
     m_now = now;
     m_actions = &actions;
@@ -168,11 +168,6 @@ void SessionCore::relink()
 AdmissionSignal SessionCore::takeSignal()
 {
     return std::exchange(m_signal, AdmissionSignal::None);
-}
-
-void SessionCore::act(CoreAction action)
-{
-    m_actions->push_back(std::move(action));
 }
 
 void SessionCore::emitEvent(LifecycleEvent event)

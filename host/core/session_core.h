@@ -50,7 +50,7 @@ public:
     void open(const StoredSession &stored, MonotonicTime now, CoreActions &actions);
 
     /// Decides one event and appends what is to be done. Never calls back.
-    void handle(CoreEvent event, MonotonicTime now, CoreActions &actions);
+    void handle(CoreEvent &&event, MonotonicTime now, CoreActions &actions);
 
     /// True when a Turn has something to look at.
     bool turnDue() const;
@@ -166,7 +166,12 @@ private:
     void advance(InputRecord &record, const InputEvent &event);
     void emitEvent(LifecycleEvent event);
     void emitInput(EventCode code, const InputRecord &record, RunId run = {}, const QString &detail = {});
-    void act(CoreAction action);
+    /// Made where it stays: every step has several, and moving one goes through a table of its kinds.
+    template <typename Action>
+    void act(Action action)
+    {
+        m_actions->emplace_back(std::move(action));
+    }
     void hold(const QString &reason);
     WaitReason waitReason() const;
     quint32 headCrashes() const;
@@ -208,7 +213,7 @@ private:
     void forgetExpiredKeys();
 
     // Tickets (session_core_tickets.cpp).
-    void submit(Ticket ticket, StoreOperation operation, std::vector<LifecycleEvent> events);
+    void submit(Ticket &&ticket, StoreOperation &&operation, std::vector<LifecycleEvent> events);
     void enqueueUnwritten(Ticket ticket);
     void publishReady();
     void publish(Ticket &ticket);
@@ -237,7 +242,7 @@ private:
     bool grantCovers(const std::vector<InputRecord *> &batch) const;
     StartGrant grantFor(const std::vector<InputRecord *> &batch) const;
     StartGrant grantForNext() const;
-    void takeGrant(const StartGrant &grant);
+    void takeGrant(StartGrant grant);
     void beginRun(RunId run, std::vector<InputRecord *> batch);
     InputLane &laneOf(Lane lane) { return lane == Lane::Steer ? m_steer : m_queue; }
     void place(InputRecord &record);
@@ -250,7 +255,7 @@ private:
     void cancelRunEnded(const QString &reason);
     void rollBackRun();
     void submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
-                          std::optional<StoreOperation> operation, std::vector<LifecycleEvent> events);
+                          std::optional<StoreOperation> &&operation, std::vector<LifecycleEvent> events);
     void submitFailure(std::unique_ptr<RunConclusion> conclusion);
     FailRunOperation failOperation(const RunConclusion &conclusion, StartGrant grant);
     std::vector<LifecycleEvent> runEvents(EventCode code, const QString &reason) const;

@@ -204,7 +204,9 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
         return Admitted::Done;
     }
     AcceptOperation operation = operationFor(ticket, record);
-    std::vector<LifecycleEvent> events{{.code = EventCode::InputAccepted, .input = input.id}};
+    std::vector<LifecycleEvent> events;
+    events.reserve(2);
+    events.push_back({.code = EventCode::InputAccepted, .input = input.id});
     if (plan.consume != ConsumePoint::OnAccept)
         events.push_back({.code = EventCode::InputQueued, .input = input.id});
     submit(std::move(ticket), std::move(operation), std::move(events));

@@ -214,13 +214,13 @@ StartGrant SessionCore::grantForNext() const
     return grant.inputs.empty() ? StartGrant{} : grant;
 }
 
-void SessionCore::takeGrant(const StartGrant &grant)
+void SessionCore::takeGrant(StartGrant grant)
 {
-    m_grant = grant;
-    for (const quint64 sequence : grant.inputs) {
+    m_grant = std::move(grant);
+    for (const quint64 sequence : m_grant.inputs) {
         const auto found = m_inputs.find(sequence);
         if (found != m_inputs.end())
-            found->second.starts = grant.attempt;
+            found->second.starts = m_grant.attempt;
     }
 }
 

@@ -114,7 +114,7 @@ void SessionCore::finishRun(RunOutput output)
     StartGrant grant = grantForNext();
     std::optional<StoreOperation> operation;
     if (anyStored() || output.snapshot) {
-        FinishRunOperation finish;
+        auto &finish = std::get<FinishRunOperation>(operation.emplace(std::in_place_type<FinishRunOperation>));
         finish.run = m_run->id;
         finish.receipt = output.receipt;
         finish.snapshot = output.snapshot;
@@ -127,7 +127,6 @@ void SessionCore::finishRun(RunOutput output)
         SessionInput commit{.verb = SessionVerb::Commit};
         commit.run = m_run->id;
         finish.session = rowAfter(step(m_registers, commit).next, m_run->id, grant);
-        operation = std::move(finish);
     }
     auto conclusion = std::make_unique<RunConclusion>();
     conclusion->run = m_run->id;
@@ -137,7 +136,8 @@ void SessionCore::finishRun(RunOutput output)
 }
 
 void SessionCore::submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
-                                   std::optional<StoreOperation> operation, std::vector<LifecycleEvent> events)
+                                   std::optional<StoreOperation> &&operation,
+                                   std::vector<LifecycleEvent> events)
 {
     m_run->stage = CurrentRun::Stage::Committing;
     if (operation && !m_held.isEmpty()) {

@@ -19,7 +19,7 @@ bool SessionCore::writeInFlightBesidesAccepts() const
     return false;
 }
 
-void SessionCore::submit(Ticket ticket, StoreOperation operation, std::vector<LifecycleEvent> events)
+void SessionCore::submit(Ticket &&ticket, StoreOperation &&operation, std::vector<LifecycleEvent> events)
 {
     ticket.submitted = true;
     m_ticketBytes += ticket.bytes;
@@ -83,15 +83,15 @@ void SessionCore::publish(Ticket &ticket)
         publishAccept(ticket);
         break;
     case TicketKind::Grant:
-        takeGrant(ticket.grant);
+        takeGrant(std::move(ticket.grant));
         m_attachment.wake = true;
         break;
     case TicketKind::FinishRun:
-        takeGrant(ticket.grant);
+        takeGrant(std::move(ticket.grant));
         publishFinished(*ticket.conclusion);
         break;
     case TicketKind::FailRun:
-        takeGrant(ticket.grant);
+        takeGrant(std::move(ticket.grant));
         publishFailed(*ticket.conclusion);
         break;
     case TicketKind::Stage:

@@ -17,7 +17,7 @@ void SessionLoop::bind(SessionRecord *record)
     m_record = record;
 }
 
-void SessionLoop::deliver(CoreEvent event)
+void SessionLoop::deliver(CoreEvent &&event)
 {
     using Signal = void (SessionLoop::*)();
     struct KindOf
@@ -60,7 +60,7 @@ bool SessionLoop::serve(MonotonicTime now, quint32 share)
     return !m_events.isEmpty() || m_record->core.turnDue();
 }
 
-void SessionLoop::step(CoreEvent event, MonotonicTime now)
+void SessionLoop::step(CoreEvent &&event, MonotonicTime now)
 {
     if (const auto *verdict = std::get_if<StoreVerdict>(&event))
         keepSnapshot(*verdict);

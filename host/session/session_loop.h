@@ -12,11 +12,11 @@ class LoopOutlet
 {
 public:
     virtual ~LoopOutlet() = default;
-    virtual void submitWrite(WriteSet set) = 0;
-    virtual void replyAccept(CommandId command, AcceptReceipt receipt) = 0;
+    virtual void submitWrite(WriteSet &&set) = 0;
+    virtual void replyAccept(CommandId command, AcceptReceipt &&receipt) = 0;
     virtual void replyCommand(CommandId command, CommandReceipt receipt) = 0;
-    virtual void resolveWaiter(WaiterId waiter, Outcome outcome) = 0;
-    virtual void sessionSaid(SessionRecord &record, LifecycleEvent event) = 0;
+    virtual void resolveWaiter(WaiterId waiter, Outcome &&outcome) = 0;
+    virtual void sessionSaid(SessionRecord &record, LifecycleEvent &&event) = 0;
     virtual void storeFenced(const QString &owner) = 0;
     virtual void loadKeys(SessionRecord &record, const LoadKeys &question) = 0;
     virtual void reloadSession(SessionRecord &record) = 0;
@@ -42,7 +42,7 @@ public:
     SessionRecord *record() const { return m_record; }
 
     /// Takes an event to be served at the next turn, and says so by the signal of its kind.
-    void deliver(CoreEvent event);
+    void deliver(CoreEvent &&event);
 
     bool hasEvents() const { return !m_events.isEmpty(); }
     /// Serves what is due, at most `share` steps. True when something is left.
@@ -56,7 +56,7 @@ Q_SIGNALS:
     void feedAdvanced();
 
 private:
-    void step(CoreEvent event, MonotonicTime now);
+    void step(CoreEvent &&event, MonotonicTime now);
     void keepSnapshot(const StoreVerdict &verdict);
 
     // One overload per action of the core.

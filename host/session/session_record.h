@@ -31,6 +31,7 @@ struct SessionRecord
     std::unique_ptr<SessionLoop> loop;              ///< While there is work; lent by the shard.
     MonotonicTime timerAt = MonotonicTime::never(); ///< What the shard's timer holds for this session.
     quint32 generation = 0;                         ///< Of the newest instance.
+    bool trimDue = false;                           ///< It parked lately and still has the memory of its work.
     bool ready = false;                             ///< Is on the shard's ready list.
     bool settled = true;
     bool shutDown = false;

@@ -116,7 +116,8 @@ bool Shard::drainRound()
     if (heard || !m_ready.empty())
         return true;
     if (m_unsettled == 0 && !m_settledCallbacks.empty()) {
-        m_outbox = std::exchange(m_settledCallbacks, {});
+        for (std::function<void()> &settled : std::exchange(m_settledCallbacks, {}))
+            m_outbox.emplace_back(std::move(settled));
         flushOutbox();
     }
     return false;
@@ -156,15 +157,24 @@ void Shard::bindLoop(SessionRecord &record)
 
 void Shard::park(SessionRecord &record)
 {
-    record.core.trim();
     record.loop->bind(nullptr);
     std::unique_ptr<SessionLoop> loop = std::move(record.loop);
     if (m_spareLoops.size() < spare_loops_max)
         m_spareLoops.push_back(std::move(loop));
     --m_boundLoops;
+    // A session that parks is soon back when there is much to do: only those that parked long ago give up the
+    // memory of their work. Records stay where they are as long as the shard lives.
+    if (!std::exchange(record.trimDue, true))
+        m_trimDue.push(&record);
+    if (m_trimDue.count() > spare_loops_max) {
+        SessionRecord &oldest = *m_trimDue.pop();
+        oldest.trimDue = false;
+        if (oldest.loop == nullptr)
+            oldest.core.trim();
+    }
 }
 
-void Shard::deliver(SessionRecord &record, CoreEvent event)
+void Shard::deliver(SessionRecord &record, CoreEvent &&event)
 {
     if (record.loop == nullptr)
         bindLoop(record);
@@ -174,7 +184,7 @@ void Shard::deliver(SessionRecord &record, CoreEvent event)
 /// For what concerns every session at once: one that was parked is served on the spot and parked again.
 /// Otherwise each of a hundred thousand would hold a loop until its turn, and a loop costs more than all else
 /// that it has.
-void Shard::deliverToMany(SessionRecord &record, CoreEvent event)
+void Shard::deliverToMany(SessionRecord &record, CoreEvent &&event)
 {
     const bool wasParked = record.loop == nullptr;
     deliver(record, std::move(event));
@@ -188,6 +198,15 @@ void Shard::markReady(SessionRecord &record)
         m_ready.push_back(&record);
 }
 
+/// As many will come again.
+std::vector<WriteSet> Shard::takeWrites()
+{
+    std::vector<WriteSet> writes;
+    writes.reserve(m_writes.size());
+    writes.swap(m_writes);
+    return writes;
+}
+
 void Shard::serveReady()
 {
     m_serving.swap(m_ready);
@@ -195,7 +214,7 @@ void Shard::serveReady()
     for (SessionRecord *record : m_serving) {
         serveOne(*record, now);
         if (m_writes.size() >= writes_per_part) {
-            m_store.submit(std::exchange(m_writes, {}), *this, SubmitHint::MoreComes);
+            m_store.submit(takeWrites(), *this, SubmitHint::MoreComes);
             m_promisedMore = true;
         }
     }
@@ -274,9 +293,9 @@ void Shard::timerFired()
 void Shard::flushOutbox()
 {
     // An answer may cause further messages, but those only enqueue; the outbox itself does not grow here.
-    std::vector<std::function<void()>> outbox = std::exchange(m_outbox, {});
-    for (std::function<void()> &answer : outbox)
-        answer();
+    std::vector<Reply> outbox = std::exchange(m_outbox, {});
+    for (Reply &reply : outbox)
+        std::visit([](auto &one) { one(); }, reply);
     outbox.clear();
     if (m_outbox.empty())
         m_outbox.swap(outbox);
@@ -298,27 +317,25 @@ void Shard::writeAndAnswer()
     const bool promised = std::exchange(m_promisedMore, false);
     if (promised || !m_writes.empty()) {
         const bool nobodyWaits = m_ready.empty() && m_inbox->isEmpty();
-        m_store.submit(std::exchange(m_writes, {}), *this,
-                       nobodyWaits ? SubmitHint::MayBlock : SubmitHint::NeverBlock);
+        m_store.submit(takeWrites(), *this, nobodyWaits ? SubmitHint::MayBlock : SubmitHint::NeverBlock);
     }
     flushEvents(); // Before the answers: who hears an outcome can have seen what led to it.
     flushOutbox();
 }
 
-void Shard::replyAccept(CommandId command, AcceptReceipt receipt)
+void Shard::replyAccept(CommandId command, AcceptReceipt &&receipt)
 {
     std::optional<PendingAccept> pending = m_accepts.take(command);
     if (!pending)
         return;
     const bool nothingComes = pending->waiter != 0 && !receipt.willResolve;
-    const QString reason = receipt.verdict == AcceptReceipt::Verdict::Rejected
-                               ? receipt.message
-                               : QStringLiteral("the input had ended already; there is nothing to wait for");
-    if (pending->receipt) {
-        m_outbox.push_back([callback = std::move(pending->receipt), receipt = std::move(receipt)]() mutable {
-            callback(std::move(receipt));
-        });
-    }
+    QString reason;
+    if (nothingComes)
+        reason = receipt.verdict == AcceptReceipt::Verdict::Rejected
+                     ? receipt.message
+                     : QStringLiteral("the input had ended already; there is nothing to wait for");
+    if (pending->receipt)
+        m_outbox.emplace_back(AcceptReply{std::move(pending->receipt), std::move(receipt)});
     if (nothingComes) // After the receipt, as every outcome.
         resolveWaiter(pending->waiter, waitFailed(WaitFailure::ChannelClosed, reason));
 }
@@ -330,16 +347,13 @@ void Shard::replyCommand(CommandId command, CommandReceipt receipt)
         m_outbox.push_back([reply = *std::move(callback), receipt = std::move(receipt)] { reply(receipt); });
 }
 
-void Shard::resolveWaiter(WaiterId waiter, Outcome outcome)
+void Shard::resolveWaiter(WaiterId waiter, Outcome &&outcome)
 {
-    if (std::optional<OutcomeCallback> callback = m_waiters.take(waiter)) {
-        m_outbox.push_back([callback = *std::move(callback), outcome = std::move(outcome)]() mutable {
-            callback(std::move(outcome));
-        });
-    }
+    if (std::optional<OutcomeCallback> callback = m_waiters.take(waiter))
+        m_outbox.emplace_back(OutcomeReply{*std::move(callback), std::move(outcome)});
 }
 
-void Shard::sessionSaid(SessionRecord &record, LifecycleEvent event)
+void Shard::sessionSaid(SessionRecord &record, LifecycleEvent &&event)
 {
     logSessionEvent(record.name, event);
     if (m_observer.wantsEvents())

@@ -71,8 +71,8 @@ private:
     void on(ShutdownMessage &message);
 
     SessionRecord *find(SessionId session);
-    void deliver(SessionRecord &record, CoreEvent event);
-    void deliverToMany(SessionRecord &record, CoreEvent event);
+    void deliver(SessionRecord &record, CoreEvent &&event);
+    void deliverToMany(SessionRecord &record, CoreEvent &&event);
     void markReady(SessionRecord &record);
     void bindLoop(SessionRecord &record);
     void park(SessionRecord &record);
@@ -89,15 +89,16 @@ private:
     void flushOutbox();
     void flushEvents();
     void logUnheard(const ExecutorMessage &message);
+    std::vector<WriteSet> takeWrites();
     void writeAndAnswer();
     SessionView viewOf(const SessionRecord &record) const;
 
     // LoopOutlet.
-    void submitWrite(WriteSet set) override { m_writes.push_back(std::move(set)); }
-    void replyAccept(CommandId command, AcceptReceipt receipt) override;
+    void submitWrite(WriteSet &&set) override { m_writes.push_back(std::move(set)); }
+    void replyAccept(CommandId command, AcceptReceipt &&receipt) override;
     void replyCommand(CommandId command, CommandReceipt receipt) override;
-    void resolveWaiter(WaiterId waiter, Outcome outcome) override;
-    void sessionSaid(SessionRecord &record, LifecycleEvent event) override;
+    void resolveWaiter(WaiterId waiter, Outcome &&outcome) override;
+    void sessionSaid(SessionRecord &record, LifecycleEvent &&event) override;
     void storeFenced(const QString &owner) override;
     void loadKeys(SessionRecord &record, const LoadKeys &question) override;
     void reloadSession(SessionRecord &record) override;
@@ -109,6 +110,21 @@ private:
         ReceiptCallback receipt;
         WaiterId waiter = 0;
     };
+    // What leaves through the outbox. The two that every input has are kept whole: a closure would be one more
+    // allocation for each.
+    struct AcceptReply
+    {
+        ReceiptCallback callback;
+        AcceptReceipt receipt;
+        void operator()() { callback(std::move(receipt)); }
+    };
+    struct OutcomeReply
+    {
+        OutcomeCallback callback;
+        Outcome outcome;
+        void operator()() { callback(std::move(outcome)); }
+    };
+    using Reply = std::variant<AcceptReply, OutcomeReply, std::function<void()>>;
     struct TimerEntry
     {
         MonotonicTime at;
@@ -130,10 +146,11 @@ private:
     SlotMap<PendingAccept> m_accepts;
     SlotMap<CommandCallback> m_commands;
     SlotMap<OutcomeCallback> m_waiters;
-    std::vector<std::function<void()>> m_outbox;
+    std::vector<Reply> m_outbox;
     std::vector<SessionEvent> m_events;
     std::vector<WriteSet> m_writes;                         ///< Of this round; they go to the store together.
     std::vector<std::unique_ptr<SessionLoop>> m_spareLoops; ///< Bound to no session.
+    Fifo<SessionRecord *> m_trimDue;                        ///< Those that parked last.
     std::vector<SessionRecord *> m_serving;                 ///< Kept for its memory.
     std::vector<ShardMessage> m_taken;                      ///< Kept for its memory.
     std::vector<std::function<void()>> m_settledCallbacks;

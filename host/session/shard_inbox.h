@@ -42,8 +42,11 @@ public:
         const std::lock_guard lock(m_mutex);
         if (m_closed)
             return;
-        m_messages.insert(m_messages.end(), std::make_move_iterator(messages.begin()),
-                          std::make_move_iterator(messages.end()));
+        if (m_messages.empty())
+            m_messages.swap(messages);
+        else
+            m_messages.insert(m_messages.end(), std::make_move_iterator(messages.begin()),
+                              std::make_move_iterator(messages.end()));
         if (!std::exchange(m_awake, true))
             m_wake();
     }

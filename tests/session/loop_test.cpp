@@ -12,8 +12,8 @@ namespace burrow::test {
 class FakeOutlet : public LoopOutlet
 {
 public:
-    void submitWrite(WriteSet set) override { writes.push_back(std::move(set)); }
-    void replyAccept(CommandId command, AcceptReceipt receipt) override
+    void submitWrite(WriteSet &&set) override { writes.push_back(std::move(set)); }
+    void replyAccept(CommandId command, AcceptReceipt &&receipt) override
     {
         accepts.emplace_back(command, receipt);
     }
@@ -21,8 +21,8 @@ public:
     {
         replies.emplace_back(command, receipt);
     }
-    void resolveWaiter(WaiterId waiter, Outcome outcome) override { outcomes.emplace_back(waiter, outcome); }
-    void sessionSaid(SessionRecord &, LifecycleEvent event) override { events.push_back(std::move(event)); }
+    void resolveWaiter(WaiterId waiter, Outcome &&outcome) override { outcomes.emplace_back(waiter, outcome); }
+    void sessionSaid(SessionRecord &, LifecycleEvent &&event) override { events.push_back(std::move(event)); }
     void storeFenced(const QString &owner) override { fencedBy.push_back(owner); }
     void sessionShutDown(SessionRecord &) override { ++shutDowns; }
     void loadKeys(SessionRecord &, const LoadKeys &) override { ++keyLoads; }

@@ -8,11 +8,11 @@ namespace burrow {
 
 namespace {
 
-const QString version = QStringLiteral("2.0");
+const QString json_rpc_version = QStringLiteral("2.0");
 
 QByteArray lineOf(QJsonObject object)
 {
-    object.insert(QStringLiteral("jsonrpc"), version);
+    object.insert(QStringLiteral("jsonrpc"), json_rpc_version);
     return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
 }
 
@@ -46,7 +46,7 @@ std::variant<RpcRequest, RefusedLine> readRequest(const QByteArray &line)
     if (!isId(id))
         return invalid(QJsonValue::Null, QStringLiteral("\"id\" must be a string, a number or null"));
     const QJsonValue answerTo = id.isUndefined() ? QJsonValue(QJsonValue::Null) : id;
-    if (object.value(QLatin1String("jsonrpc")) != version)
+    if (object.value(QLatin1String("jsonrpc")) != json_rpc_version)
         return invalid(answerTo, QStringLiteral("\"jsonrpc\" must be \"2.0\""));
     const QJsonValue method = object.value(QLatin1String("method"));
     if (!method.isString())

@@ -175,7 +175,7 @@ constexpr RpcMember gapMembers[] = {
     {"count", RpcForm::Count, "how many events are missing here"},
 };
 
-constexpr RpcShape shapes[] = {
+constexpr RpcShape shape_rows[] = {
     {"hello",           "Who answers, and which version of the protocol is spoken.", helloResult},
     {"limits",          "The bounds of a connection.", limitsMembers},
     {"host",            "A host that is running.", hostInfoMembers},
@@ -191,7 +191,7 @@ constexpr RpcShape shapes[] = {
     {"gap",             "Events that this reader was too slow for.", gapMembers},
 };
 
-constexpr RpcMethodRow methods[] = {
+constexpr RpcMethodRow method_rows[] = {
     {RpcMethod::Hello, "hello", "Agrees on the version of the protocol. A client that says nothing of it speaks version 1.", helloParams, "hello"},
     {RpcMethod::HostInfo, "host.info", "Says which host answers.", {}, "host"},
     {RpcMethod::HostShutdown, "host.shutdown", "The host goes down in order, as after Ctrl-C: admission closes, runs end at their boundary, what is open waits for the next start. A second call ends runs at once.", shutdownParams, "acknowledged"},
@@ -213,7 +213,7 @@ constexpr RpcMethodRow methods[] = {
     {RpcMethod::EventsUnsubscribe, "events.unsubscribe", "No more events.", {}, "acknowledged"},
 };
 
-constexpr RpcNotificationRow notifications[] = {
+constexpr RpcNotificationRow notification_rows[] = {
     {"event", "Something happened in a session.", "event"},
     {"events.gap", "Events are missing here, because they came faster than they were read.", "gap"},
 };
@@ -223,17 +223,17 @@ constexpr RpcNotificationRow notifications[] = {
 
 std::span<const RpcMethodRow> rpcMethodTable()
 {
-    return methods;
+    return method_rows;
 }
 
 std::span<const RpcNotificationRow> rpcNotificationTable()
 {
-    return notifications;
+    return notification_rows;
 }
 
 std::span<const RpcShape> rpcShapeTable()
 {
-    return shapes;
+    return shape_rows;
 }
 
 } // namespace burrow

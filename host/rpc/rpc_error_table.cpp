@@ -10,7 +10,7 @@ namespace {
 using C = RpcErrorCode;
 
 // clang-format off
-constexpr RpcErrorRow rows[] = {
+constexpr RpcErrorRow error_rows[] = {
     {C::ParseError,          -32700, "parse_error",          "The line is not JSON, not UTF-8, too long or was not finished in time."},
     {C::InvalidRequest,      -32600, "invalid_request",      "The line is JSON, but no request; a batch is none here."},
     {C::MethodNotFound,      -32601, "method_not_found",     "There is no such method."},
@@ -81,7 +81,7 @@ ErrorKind kindOf(RpcErrorCode code)
 
 std::span<const RpcErrorRow> rpcErrorTable()
 {
-    return rows;
+    return error_rows;
 }
 
 RpcError rpcErrorOf(const Error &error)
@@ -92,15 +92,15 @@ RpcError rpcErrorOf(const Error &error)
 Error errorOf(const QJsonObject &rpcError)
 {
     const int number = rpcError.value(QLatin1String("code")).toInt();
-    const auto *const row = std::find_if(std::begin(rows), std::end(rows),
+    const auto *const row = std::find_if(std::begin(error_rows), std::end(error_rows),
                                          [number](const RpcErrorRow &each) { return each.number == number; });
-    return {row != std::end(rows) ? kindOf(row->code) : ErrorKind::Internal,
+    return {row != std::end(error_rows) ? kindOf(row->code) : ErrorKind::Internal,
             rpcError.value(QLatin1String("message")).toString()};
 }
 
 QJsonObject toJson(const RpcError &error)
 {
-    const RpcErrorRow &row = rows[static_cast<std::size_t>(error.code)];
+    const RpcErrorRow &row = error_rows[static_cast<std::size_t>(error.code)];
     return {{QStringLiteral("code"), row.number},
             {QStringLiteral("message"), error.message},
             {QStringLiteral("data"), QJsonObject{{QStringLiteral("name"), QLatin1String(row.name)}}}};

@@ -115,6 +115,7 @@ int explore(const Options &options)
 {
     quint64 states = 0;
     quint64 transitions = 0;
+    quint64 rulesAsked = 0;
     int depth = 0;
     const auto begun = std::chrono::steady_clock::now();
     const auto seconds = [&begun] {
@@ -132,6 +133,7 @@ int explore(const Options &options)
         left -= std::min(left, result.states);
         states += result.states;
         transitions += result.transitions;
+        rulesAsked += result.rulesAsked;
         depth = std::max(depth, result.depth);
         std::printf("%-10s %9llu states, %10llu transitions, depth %d%s, %llu checked for their way, %.1f s\n",
                     world->name, static_cast<unsigned long long>(result.states),
@@ -151,9 +153,10 @@ int explore(const Options &options)
         }
         std::fflush(stdout);
     }
-    std::printf("states %llu, transitions %llu, depth %d, seconds %.1f, no rule broken\n",
-                static_cast<unsigned long long>(states), static_cast<unsigned long long>(transitions), depth,
-                seconds());
+    std::printf(
+        "states %llu, transitions %llu, depth %d, seconds %.1f, invariants asked %llu times, none broken\n",
+        static_cast<unsigned long long>(states), static_cast<unsigned long long>(transitions), depth, seconds(),
+        static_cast<unsigned long long>(rulesAsked));
     return 0;
 }
 

@@ -61,6 +61,7 @@ SearchResult Search::run()
             m_tree.parents.insert(m_tree.parents.end(), chunk.parents.begin(), chunk.parents.end());
             m_tree.steps.insert(m_tree.steps.end(), chunk.steps.begin(), chunk.steps.end());
             m_result.transitions += chunk.transitions;
+            m_result.rulesAsked += chunk.rulesAsked;
         }
         m_result.depth += m_stop ? 0 : 1;
         from = to;
@@ -106,6 +107,7 @@ void Search::expand(quint32 node, const World &world, Found &found, Encoding &sc
         next.take(step);
         judge(node, step, world, next, scratch);
         ++found.transitions;
+        found.rulesAsked += next.rulesAsked();
         const quint64 fingerprint = next.fingerprint(scratch);
         if (m_seen.insert(fingerprint)) {
             found.parents.push_back(node);

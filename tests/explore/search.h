@@ -21,6 +21,7 @@ struct SearchResult
 {
     quint64 states = 0;
     quint64 transitions = 0;
+    quint64 rulesAsked = 0;
     int depth = 0;         ///< The last level that was looked at wholly.
     bool complete = false; ///< Nothing was left to look at.
     quint64 sampled = 0;   ///< Arrivals at states for which it was checked that the way there does not matter.
@@ -47,6 +48,7 @@ private:
         std::vector<quint32> parents;
         std::vector<Step> steps;
         quint64 transitions = 0;
+        quint64 rulesAsked = 0;
     };
     using Successors = std::vector<std::pair<Step, quint64>>;
 

@@ -27,6 +27,8 @@ public:
     void take(Step step);
     /// The rule that is broken, or null.
     const char *broken() const { return m_broken; }
+    /// How many rules were asked in the last step.
+    quint32 rulesAsked() const { return m_rulesAsked; }
     /// What the last step did was to refuse a command, and nothing else.
     bool onlyRefused() const;
     /// Adds that a refusal changed something.
@@ -124,6 +126,7 @@ private:
     // What must hold (world_rules.cpp).
     void require(bool holds, const char *rule)
     {
+        ++m_rulesAsked;
         if (!holds && m_broken == nullptr)
             m_broken = rule;
     }
@@ -141,7 +144,7 @@ private:
     {
         return m_scenario->scripts[script].input.durability != Durability::Ephemeral;
     }
-    RunId openRun() const { return m_apply ? m_runId : RunId{}; }
+    bool takesInput() const;
 
     const Scenario *m_scenario;
     std::unique_ptr<SessionCore> m_core;
@@ -177,6 +180,7 @@ private:
     quint32 m_keyRound = 0;
     TicketNumber m_lastTicket = 0;
     const char *m_broken = nullptr;
+    quint32 m_rulesAsked = 0;
     CoreActions m_actions;
     bool m_wasCommand = false;
     bool m_takesNone = false; ///< It was to submit to a session that takes no input.

@@ -25,7 +25,7 @@ void World::carry(const SubmitWrite &action)
                 "nothing overtakes a lifecycle write");
     }
     if (std::holds_alternative<AcceptOperation>(action.set.operation))
-        require(acceptsInput(visiblePhase(m_core->registers())), "a session that takes no input writes none");
+        require(takesInput(), "a session that takes no input writes none");
     m_lastTicket = action.set.ticket;
     m_writes.push_back({std::make_shared<const WriteSet>(action.set)});
 }

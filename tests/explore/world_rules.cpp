@@ -11,6 +11,16 @@ bool World::outsideIsQuiet() const
            && !m_checkpointOpen;
 }
 
+/// Said here once more: the tables are what is looked at.
+bool World::takesInput() const
+{
+    const SessionRegisters &registers = m_core->registers();
+    const bool retires = registers.phase == Phase::Running && registers.preRun == Phase::Retired;
+    return !retires
+           && (registers.phase == Phase::Idle || registers.phase == Phase::Attached
+               || registers.phase == Phase::Running);
+}
+
 void World::check()
 {
     if (m_broken != nullptr)

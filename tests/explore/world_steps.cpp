@@ -105,8 +105,6 @@ void World::stepsOfPeople(std::vector<Step> &out) const
 
 bool World::controlPossible(Control control) const
 {
-    if (control == Control::CancelAnother)
-        return !m_runId.isNull() && !m_apply;
     // A host that goes down at once has gone down before, and is asked for it once.
     if (control == Control::ShutDownHard)
         return m_shutdown && !m_shutdownFinished;

@@ -6,6 +6,9 @@ namespace burrow::test {
 
 namespace {
 
+/// Of some earlier process; no run that is started is called like that.
+constexpr RunId another_run{{2, 1ULL << 40}};
+
 const QString it_broke = QStringLiteral("it broke");
 
 } // namespace
@@ -86,6 +89,7 @@ void World::take(Step step)
 {
     m_actions.clear();
     m_wasCommand = m_takesNone = false;
+    m_rulesAsked = 0;
     if (const std::size_t script = indexIn(step, Step::Submit, scripts_max); script < scripts_max) {
         submit(script);
     } else if (const std::size_t durable = indexIn(step, Step::Crash, 8); durable < 8) {
@@ -205,7 +209,7 @@ void World::submit(std::size_t at)
     input.asked = true;
     input.sequence = ++m_lastSequence;
     m_scriptOf[input.sequence] = static_cast<quint8>(at);
-    m_takesNone = !acceptsInput(visiblePhase(m_core->registers()));
+    m_takesNone = !takesInput();
     AcceptCommand command;
     command.command = at + 1;
     command.input = m_scenario->input(at, input.sequence);
@@ -232,7 +236,7 @@ void World::control(Control control)
     case Control::Interrupt:
         return cancel(CancelMode::Hard, {});
     case Control::CancelAnother:
-        return cancel(CancelMode::Hard, m_runId);
+        return cancel(CancelMode::Hard, another_run);
     case Control::ShutDown:
         return shutDown(CancelMode::Boundary);
     case Control::ShutDownHard:

@@ -236,10 +236,13 @@ void ControlTest::theListSaysWhatIsNow()
     const Finished text = desk.ask({"session", "list"});
     QVERIFY2(text.out.contains(": live, as of ") && text.out.contains("; served by desk, process "),
              text.out.constData());
-    const QJsonObject shown = desk.json({"session", "show", "beta"});
-    QVERIFY(shown.value("live").toBool());
-    const QJsonObject session = shown.value("session").toObject();
-    QCOMPARE(session.value("state").toString(), QStringLiteral("running"));
+    QJsonObject session;
+    const auto isRunning = [&] {
+        const QJsonObject shown = desk.json({"session", "show", "beta"});
+        session = shown.value("session").toObject();
+        return shown.value("live").toBool() && session.value("state") == "running";
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isRunning(), 30'000);
     QCOMPARE(session.value("now").toObject().value("wait_reason").toString(), QStringLiteral("running"));
     desk.host.signal(SIGKILL);
     desk.host.finish();

@@ -259,7 +259,7 @@ void ServerTest::everyLifecycleCommandAnswersWithAReceipt()
 
 void ServerTest::sessionsSayWhatTheyDo()
 {
-    ServerRig rig;
+    ServerRig rig({.viewTimeout = patience});
     rig.open("beta");
     rig.open("alpha");
     Peer peer(rig.path());
@@ -284,7 +284,13 @@ void ServerTest::aSessionThatDoesNotAnswerIsShownAsItWasSeenLast()
     ServerRig rig({.viewTimeout = std::chrono::milliseconds(50)});
     rig.open("alpha");
     Peer peer(rig.path());
-    const QJsonObject before = checkedResult(peer, "session.show", {{"session", "alpha"}});
+    // A machine that is busy may take longer than the bound as well; it has been seen once it did not.
+    QJsonObject before;
+    const auto isKnown = [&] {
+        before = checkedResult(peer, "session.show", {{"session", "alpha"}});
+        return before.value("known").toBool();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isKnown(), int(patience.count()));
     // An executor that holds up its session's thread, which it is called on.
     QSemaphore isHeld;
     QSemaphore mayGoOn;
@@ -303,7 +309,7 @@ void ServerTest::aSessionThatDoesNotAnswerIsShownAsItWasSeenLast()
     QVERIFY(!listed.at(0).toObject().value("known").toBool());
     mayGoOn.release();
     QVERIFY(peer.replyTo(submitted).contains("result"));
-    QVERIFY(checkedResult(peer, "session.show", {{"session", "alpha"}}).value("known").toBool());
+    QTRY_VERIFY_WITH_TIMEOUT(isKnown(), int(patience.count()));
 }
 
 void ServerTest::eventsComeInOrderToWhoeverSubscribed()

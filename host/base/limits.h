@@ -41,7 +41,10 @@ inline constexpr Duration shutdown_timeout_default = 20s;
 inline constexpr quint32 turns_per_session_per_drain = 8; ///< A flooding session yields after so many turns.
 
 inline constexpr std::size_t pending_events_max = 1U << 16; ///< Events that wait for the host's thread.
-inline constexpr std::size_t memory_ledger_max = 1U << 17;  ///< Ended inputs that the memory store remembers.
+inline constexpr quint32 event_rows_per_page_max = 512;
+inline constexpr std::size_t memory_events_max = 1U
+                                                 << 16; ///< Rows of the event log that the memory store keeps.
+inline constexpr std::size_t memory_ledger_max = 1U << 17; ///< Ended inputs that the memory store remembers.
 
 // Inputs.
 inline constexpr qint64 input_bytes_max = 16LL << 20;

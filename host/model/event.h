@@ -53,6 +53,14 @@ struct LifecycleEvent
     RunId run;
     QString detail;                                  ///< One sentence or empty.
     std::shared_ptr<const ExecutorChange> executors; ///< ExecutorChanged.
+
+    friend bool operator==(const LifecycleEvent &a, const LifecycleEvent &b)
+    {
+        const bool sameExecutors = a.executors && b.executors ? *a.executors == *b.executors
+                                                              : a.executors == b.executors;
+        return sameExecutors && a.code == b.code && a.from == b.from && a.to == b.to && a.input == b.input
+               && a.other == b.other && a.run == b.run && a.detail == b.detail;
+    }
 };
 
 /// What an executor said while it worked; the host stamps run and inputs.

@@ -21,6 +21,8 @@ struct ExecutorChange
 {
     ExecutorIdentity from;
     ExecutorIdentity to;
+
+    friend bool operator==(const ExecutorChange &, const ExecutorChange &) = default;
 };
 
 } // namespace burrow

@@ -4,6 +4,8 @@
 #include "base/time.h"
 #include "model/receipt.h"
 
+#include <optional>
+
 namespace burrow {
 
 /// Why a session is not moving, or that it is.
@@ -59,13 +61,37 @@ struct SessionView
     quint32 interrupted = 0; ///< Of them, those that a host was working on when it ended.
     quint32 headCrashes = 0; ///< How many hosts have ended while they worked on what is next, or runs now.
     WaitReason waitReason = WaitReason::Nothing;
-    MonotonicTime until = MonotonicTime::never(); ///< RetryBackoff, RestartBackoff.
+    MonotonicTime since = MonotonicTime::never(); ///< Since when it waits for that; never: nobody has looked.
+    // Of the run that is open, or never. It has begun when its executor said so, or said anything.
+    MonotonicTime startedAt = MonotonicTime::never();
+    MonotonicTime begunAt = MonotonicTime::never();
+    MonotonicTime heardAt = MonotonicTime::never(); ///< When the executor said something last.
+    MonotonicTime until = MonotonicTime::never();   ///< RetryBackoff, RestartBackoff.
     quint32 restarts = 0; ///< How often the executor was made again since the session was opened.
     MonotonicTime restartAt = MonotonicTime::never(); ///< When an executor that died may be made again.
     QString note; ///< Why it is held, why its executor was given up or is made again, or which of its
                   ///< calls does not come back.
     SessionTally tally;
-    bool idle = true; ///< No run, no ready effect, no write in flight, every input terminal.
+    bool idle = true;   ///< No run, no ready effect, no write in flight, every input terminal.
+    MonotonicTime asOf; ///< When this was looked at, on the clock of the moments above.
+    WallTime seenAt;    ///< The same by the calendar.
+
+    /// A moment of this view by the calendar; nothing for never.
+    std::optional<WallTime> calendar(MonotonicTime moment) const
+    {
+        if (moment == MonotonicTime::never())
+            return std::nullopt;
+        return WallTime{seenAt.sinceEpoch
+                        + std::chrono::duration_cast<std::chrono::milliseconds>(moment - asOf)};
+    }
+};
+
+/// What is known of a session within a bounded time: its view, or the last one there was.
+struct SessionSight
+{
+    SessionView view;    ///< Of a session that was never seen: its name and id alone.
+    bool isNow = false;  ///< False: its shard did not answer in time, and `view` is as of `view.seenAt`.
+    bool isSeen = false; ///< There is a view at all.
 };
 
 } // namespace burrow

@@ -27,7 +27,8 @@ struct StoreAnswer
     SessionId session;
     TicketNumber ticket = 0;
     Verdict verdict = Verdict::Committed;
-    QString reason; ///< One sentence unless Committed. Fenced: names the owner.
+    QString reason;          ///< One sentence unless Committed. Fenced: names the owner.
+    quint64 eventNumber = 0; ///< Committed: of the row of the event log that the set wrote; 0 = none.
 };
 
 /// A permission, not a transition: these inputs may be started once under this attempt number.

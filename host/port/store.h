@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "model/event_log.h"
 #include "model/stored_session.h"
 
 #include <functional>
@@ -71,6 +72,11 @@ public:
     /// accept with a key waits for it, a run does not. Answers on any thread, also before it returns.
     using KeysReply = std::function<void(Result<std::vector<RetainedKey>>)>;
     virtual void loadKeys(SessionId session, KeysReply reply) = 0;
+
+    /// A page of the event log, in the order in which the sets became durable; with everything that had been
+    /// answered as committed before the call. Errors: Io. Answers on any thread, also before it returns.
+    using EventsReply = std::function<void(Result<EventPage>)>;
+    virtual void readEvents(EventQuery query, EventsReply reply) = 0;
 
     /// The next input sequence of this store; never reused, also not after a crash. Any thread.
     virtual quint64 nextSequence() = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/memory_store.h"
 
+#include <algorithm>
 #include <set>
 
 namespace burrow {
@@ -70,6 +71,8 @@ void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, const E
         stored.existed = m_byName.contains(name);
         const SessionId id = m_byName.value(name, idIfNew);
         m_byName.insert(name, id);
+        if (m_firstSession.isNull())
+            m_firstSession = id;
         Image &image = m_sessions[id];
         image.id = id;
         image.name = name;
@@ -109,8 +112,27 @@ StoreAnswer MemoryStore::write(const WriteSet &set)
         answer.verdict = Verdict::Refused;
         if (image != m_sessions.end())
             image->refused = true;
+        return answer;
     }
+    answer.eventNumber = log(*image, set);
     return answer;
+}
+
+/// Adds the set's row to the log; gives its number, or 0 when it has nothing to tell.
+quint64 MemoryStore::log(const Image &image, const WriteSet &set)
+{
+    const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
+    if (set.events.empty() && lifecycle == nullptr)
+        return 0;
+    m_events.push_back({.number = ++m_lastEvent,
+                        .session = image.id,
+                        .name = image.name,
+                        .at = now(),
+                        .verb = lifecycle != nullptr ? lifecycle->verb : QByteArray(),
+                        .events = set.events});
+    if (m_events.size() > limits::memory_events_max)
+        m_events.pop_front();
+    return m_lastEvent;
 }
 
 void MemoryStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint)
@@ -148,6 +170,37 @@ void MemoryStore::findOutcomeByKey(SessionId session, const QByteArray &key, Out
         }
     }
     reply(std::move(found));
+}
+
+void MemoryStore::readEvents(EventQuery query, EventsReply reply)
+{
+    EventPage page;
+    {
+        const std::lock_guard lock(m_mutex);
+        page = pageOf(query);
+    }
+    reply(std::move(page));
+}
+
+EventPage MemoryStore::pageOf(const EventQuery &query) const
+{
+    EventPage page;
+    page.next.log = m_firstSession.uuid;
+    beginPage(page, query.since, m_events.empty() ? 0 : m_events.front().number, m_lastEvent);
+    const quint32 rowsMax = std::clamp(query.rowsMax, 1U, limits::event_rows_per_page_max);
+    auto row =
+        std::upper_bound(m_events.begin(), m_events.end(), page.next.number,
+                         [](quint64 number, const LoggedEvents &logged) { return number < logged.number; });
+    for (; row != m_events.end(); ++row) {
+        if (page.rows.size() >= rowsMax) {
+            page.more = true;
+            break;
+        }
+        page.next.number = row->number;
+        if (query.session.isNull() || row->session == query.session)
+            page.rows.push_back(*row);
+    }
+    return page;
 }
 
 void MemoryStore::loadKeys(SessionId session, KeysReply reply)

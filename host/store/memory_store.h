@@ -6,6 +6,7 @@
 #include <QHash>
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -23,6 +24,7 @@ public:
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;
+    void readEvents(EventQuery query, EventsReply reply) override;
     quint64 nextSequence() override { return ++m_sequence; }
 
 private:
@@ -51,6 +53,8 @@ private:
     void finish(Image &image, const std::vector<FinishedInput> &inputs);
     void writeRow(Image &image, const SessionRow &row);
     void remember(StoredOutcome outcome);
+    quint64 log(const Image &image, const WriteSet &set);
+    EventPage pageOf(const EventQuery &query) const;
 
     std::atomic<quint64> m_sequence = 0;
     std::mutex m_mutex;
@@ -58,6 +62,9 @@ private:
     QHash<QByteArray, SessionId> m_byName; // Guarded by m_mutex.
     /// Ended inputs by sequence, the newest limits::memory_ledger_max of them: an input ends once.
     std::map<quint64, StoredOutcome> m_ledger; // Guarded by m_mutex.
+    std::deque<LoggedEvents> m_events;         ///< The newest limits::memory_events_max. Guarded by m_mutex.
+    SessionId m_firstSession;                  // Guarded by m_mutex.
+    quint64 m_lastEvent = 0;                   // Guarded by m_mutex.
 };
 
 } // namespace burrow

@@ -54,9 +54,19 @@ void describe(Coder &coder, Record &change)
     coder.bytes(4, change.to.plugin);
 }
 
-template <typename Coder, Describes<LifecycleEvent> Record>
-void describe(Coder &coder, Record &event)
+/// One event of a body. The events of one write speak of one run and of few inputs, so what an event shares
+/// with the one before it is not written again: that halves the row of a run.
+struct EventRecord
 {
+    enum Same : quint8 { SameInput = 1, SameRun = 2, SameBoth = SameInput | SameRun };
+    LifecycleEvent event;
+    quint8 same = 0;
+};
+
+template <typename Coder, Describes<EventRecord> Record>
+void describe(Coder &coder, Record &record)
+{
+    auto &event = record.event;
     coder.choice(1, event.code, last_event_code);
     coder.choice(2, event.from, Phase::Destroyed);
     coder.choice(3, event.to, Phase::Destroyed);
@@ -65,14 +75,52 @@ void describe(Coder &coder, Record &event)
     coder.id(6, event.run);
     coder.text(7, event.detail);
     coder.sharedRecord(8, event.executors);
+    coder.number(9, record.same);
 }
 
-template <typename Coder, Describes<StoredEvents> Record>
-void describe(Coder &coder, Record &stored)
+namespace {
+
+EventRecord behind(const LifecycleEvent *before, const LifecycleEvent &event)
 {
-    coder.bytes(1, stored.verb);
-    coder.records(2, stored.events);
+    EventRecord record{event};
+    if (event.code != EventCode::RuntimeStateChanged)
+        record.event.from = record.event.to = Phase{}; // They say nothing, and zero is not written.
+    if (before == nullptr)
+        return record;
+    if (event.input && event.input == before->input) {
+        record.same |= EventRecord::SameInput;
+        record.event.input = {};
+    }
+    if (event.run && event.run == before->run) {
+        record.same |= EventRecord::SameRun;
+        record.event.run = {};
+    }
+    return record;
 }
+
+/// The event in full; nothing when it says that it shares what is not there.
+std::optional<LifecycleEvent> inFull(const LifecycleEvent *before, EventRecord record)
+{
+    LifecycleEvent &event = record.event;
+    const auto take = [&](quint8 bit, auto &own, const auto &others) {
+        if ((record.same & bit) == 0)
+            return true;
+        if (own || !others)
+            return false;
+        own = others;
+        return true;
+    };
+    static const LifecycleEvent nothing;
+    const LifecycleEvent &shared = before != nullptr ? *before : nothing;
+    const bool fits = (record.same & ~EventRecord::SameBoth) == 0
+                      && take(EventRecord::SameInput, event.input, shared.input)
+                      && take(EventRecord::SameRun, event.run, shared.run);
+    if (event.code != EventCode::RuntimeStateChanged)
+        event.from = event.to = nothing.from;
+    return fits ? std::optional(std::move(event)) : std::nullopt;
+}
+
+} // namespace
 
 LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt, SpareBlobs *spare)
 {
@@ -146,10 +194,14 @@ EventColumns encodeEvents(const std::vector<LifecycleEvent> &events, const QByte
     columns.sid = sid;
     columns.code = static_cast<quint8>(events.empty() ? EventCode::RuntimeStateChanged : events.front().code);
     columns.at = at.sinceEpoch.count();
-    const qsizetype size = verb.size() + 8 + static_cast<qsizetype>(events.size()) * 48;
+    const qsizetype size = verb.size() + 48 + static_cast<qsizetype>(events.size()) * 24;
     FieldWriter writer(size, takeBlock(spare, size));
     writer.bytes(1, verb);
-    writer.records(2, events);
+    const LifecycleEvent *before = nullptr;
+    for (const LifecycleEvent &event : events) {
+        writer.record(2, behind(before, event));
+        before = &event;
+    }
     columns.body = std::move(writer).take();
     return columns;
 }
@@ -157,9 +209,21 @@ EventColumns encodeEvents(const std::vector<LifecycleEvent> &events, const QByte
 std::optional<StoredEvents> decodeEvents(const EventColumns &columns)
 {
     StoredEvents stored;
+    std::vector<EventRecord> records;
     FieldReader reader(columns.body);
-    describe(reader, stored);
-    return reader.ok() ? std::optional(std::move(stored)) : std::nullopt;
+    reader.bytes(1, stored.verb);
+    reader.records(2, records);
+    if (!reader.ok())
+        return std::nullopt;
+    stored.events.reserve(records.size());
+    for (EventRecord &record : records) {
+        const LifecycleEvent *before = stored.events.empty() ? nullptr : &stored.events.back();
+        std::optional<LifecycleEvent> event = inFull(before, std::move(record));
+        if (!event)
+            return std::nullopt;
+        stored.events.push_back(*std::move(event));
+    }
+    return stored;
 }
 
 } // namespace burrow

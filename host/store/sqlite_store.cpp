@@ -3,6 +3,7 @@
 
 #include "store/key_index.h"
 #include "store/sqlite_writer.h"
+#include "store/store_events.h"
 #include "store/store_history.h"
 #include "store/store_opening.h"
 #include "store/store_prune.h"
@@ -362,6 +363,13 @@ void SqliteStore::loadKeys(SessionId session, KeysReply reply)
     }
     d->whenKeysAreKnown([this, entry, reply = std::move(reply)](SqliteDatabase &reader) {
         reply(readKeys(reader, *entry, d->m_keys));
+    });
+}
+
+void SqliteStore::readEvents(EventQuery query, EventsReply reply)
+{
+    d->m_reading.ask([query = std::move(query), reply = std::move(reply)](SqliteDatabase &reader) {
+        reply(readEventPage(reader, query));
     });
 }
 

@@ -144,7 +144,10 @@ void SqliteWriter::answer(std::vector<WriterItem> items)
             place = answers.insert(answers.end(), {item.client, {}});
             place->second.reserve(items.size());
         }
-        place->second.push_back({item.set->session, item.set->ticket, item.verdict, item.reason});
+        StoreAnswer told{item.set->session, item.set->ticket, item.verdict, item.reason};
+        if (item.verdict == Verdict::Committed && item.set->event)
+            told.eventNumber = item.set->event->number;
+        place->second.push_back(std::move(told));
     }
     for (auto &[client, told] : answers)
         client->storeAnswered(std::move(told));

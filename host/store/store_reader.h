@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "model/event_log.h"
 #include "model/stored_session.h"
 
 #include <QByteArrayList>
@@ -70,6 +71,13 @@ struct SessionPage
     std::vector<StoreFinding> damage;
 };
 
+struct EventsOfStore
+{
+    StoreSight sight;
+    EventPage page;
+    std::vector<StoreFinding> damage;
+};
+
 struct StoreCheck
 {
     StoreSight sight;
@@ -98,6 +106,8 @@ public:
     /// The name of the session that something happened to last: an input that came or ended, a run that ended.
     /// Empty where nothing ever has.
     Result<QByteArray> lastActive();
+    /// A page of the event log.
+    Result<EventsOfStore> events(const EventQuery &query);
     /// Verifies every page, every row and what rows say of each other.
     Result<StoreCheck> check();
     /// Fills an empty file with the store as it is at one moment; the copy belongs to no place and may be

@@ -333,7 +333,7 @@ private Q_SLOTS:
         QVERIFY(draft);
         QCOMPARE(draft->contributors.size(), std::size_t(2));
         QCOMPARE(draft->messageCount, 12ULL);
-        const std::vector<LifecycleEvent> events{{.code = EventCode::BoundaryError,
+        const std::vector<LifecycleEvent> events{{.code = EventCode::RuntimeStateChanged,
                                                   .from = Phase::Running,
                                                   .to = Phase::Destroyed,
                                                   .input = {Uuid{1, 2}},
@@ -347,6 +347,48 @@ private Q_SLOTS:
         QCOMPARE(back->events.size(), std::size_t(2));
         QCOMPARE(back->events[0].detail, QStringLiteral("so"));
         QCOMPARE(back->events[0].to, Phase::Destroyed);
+    }
+
+    void whatEventsShareIsWrittenOnce()
+    {
+        const InputId input{Uuid{1, 2}};
+        const RunId run = runIdOf(1);
+        const std::vector<LifecycleEvent> events{
+            {.code = EventCode::InputStaged, .input = input, .run = run},
+            {.code = EventCode::InputApplied, .input = input, .run = run},
+            {.code = EventCode::InputConsumed, .input = input, .run = run},
+            {.code = EventCode::RunCompleted, .run = run},
+            {.code = EventCode::InputQueued, .input = input},
+            {.code = EventCode::InputQueued, .input = {Uuid{3, 4}}, .run = run}};
+        const EventColumns row = encodeEvents(events, {}, 1, {});
+        const std::optional<StoredEvents> back = decodeEvents(row);
+        QVERIFY(back);
+        QVERIFY(back->events == events);
+        // Only the first names the ids; of each other event there is what it is and that it shares.
+        const EventColumns first = encodeEvents(std::vector(events.begin(), events.begin() + 1), {}, 1, {});
+        const EventColumns four = encodeEvents(std::vector(events.begin(), events.begin() + 4), {}, 1, {});
+        QCOMPARE(four.body.size(), first.body.size() + 3 * 10);
+    }
+
+    void whatAnEventCannotShareIsDamage()
+    {
+        // The first event of a body says that it has the input of the one before it.
+        EventColumns row;
+        row.body = QByteArray::fromHex("01"
+                                       "02"
+                                       "05"
+                                       "01"
+                                       "080101"
+                                       "00"
+                                       "00");
+        QVERIFY(!decodeEvents(row));
+        row.body = QByteArray::fromHex("01"
+                                       "02"
+                                       "02"
+                                       "01"
+                                       "00"
+                                       "00");
+        QVERIFY(decodeEvents(row));
     }
 };
 

@@ -72,6 +72,11 @@ void HeldStore::findOutcomeByKey(SessionId session, const QByteArray &key, Outco
     m_inner.findOutcomeByKey(session, key, std::move(reply));
 }
 
+void HeldStore::readEvents(EventQuery query, EventsReply reply)
+{
+    m_inner.readEvents(std::move(query), std::move(reply));
+}
+
 void HeldStore::loadKeys(SessionId session, KeysReply reply)
 {
     m_inner.loadKeys(session, std::move(reply));

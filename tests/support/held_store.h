@@ -19,6 +19,7 @@ public:
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;
+    void readEvents(EventQuery query, EventsReply reply) override;
     quint64 nextSequence() override { return m_inner.nextSequence(); }
 
     /// From now on writes, or opens, wait.

@@ -68,6 +68,14 @@ void WriterStore::findOutcomeByKey(SessionId session, const QByteArray &key, Out
     m_changed.notify_all();
 }
 
+void WriterStore::readEvents(EventQuery query, EventsReply reply)
+{
+    const std::lock_guard lock(m_mutex);
+    m_reads.push_back(
+        [this, query = std::move(query), reply = std::move(reply)] { m_inner.readEvents(query, reply); });
+    m_changed.notify_all();
+}
+
 void WriterStore::loadKeys(SessionId session, KeysReply reply)
 {
     const std::lock_guard lock(m_mutex);

@@ -32,6 +32,10 @@ protected:
     std::optional<StoredOutcome> outcomeOf(SessionId session, InputId input);
     std::optional<StoredOutcome> outcomeByKey(SessionId session, const QByteArray &key);
     std::vector<RetainedKey> keysOf(SessionId session);
+    EventPage eventsSince(const EventCursor &since, SessionId session = {},
+                          quint32 rowsMax = limits::event_rows_per_page_max);
+    /// Writes the set, which must be committed; gives the number of the row in the event log.
+    quint64 eventNumberOf(WriteSet set);
     /// A durable prompt under the store's next sequence.
     InputPointer freshInput(const QByteArray &text = "work", const QByteArray &key = {});
     static std::vector<quint64> sequencesOf(const StoredSession &stored);
@@ -84,6 +88,14 @@ private Q_SLOTS:
     void anotherExecutorLeavesTheRestOfASessionAsItWas();
     void aSnapshotIsStampedWithThePluginThatMadeIt();
     void aSnapshotOfNobodyBelongsToTheFirstWhoIsKnown();
+
+    // The event log (store_contract_events.cpp).
+    void theLogKeepsWhatTheWritesTold();
+    void theLogIsReadInPages();
+    void theLogOfASessionIsItsOwn();
+    void theLogGoesOnAfterReopening();
+    void aRefusedWriteTellsTheLogNothing();
+    void aCursorThatDoesNotFitIsTold();
 
     // Order, exactness and threads (store_contract_threads.cpp).
     void verdictsOfASessionComeInTicketOrder();

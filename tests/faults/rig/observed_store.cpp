@@ -163,6 +163,11 @@ void ObservedStore::findOutcomeByKey(SessionId session, const QByteArray &key, O
     m_inner.findOutcomeByKey(session, key, std::move(reply));
 }
 
+void ObservedStore::readEvents(EventQuery query, EventsReply reply)
+{
+    m_inner.readEvents(std::move(query), std::move(reply));
+}
+
 void ObservedStore::loadKeys(SessionId session, KeysReply reply)
 {
     m_inner.loadKeys(session, std::move(reply));

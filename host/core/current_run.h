@@ -19,6 +19,9 @@ struct CurrentRun
     std::vector<InputRecord *> contributors; ///< Owned by the core; none ends before its run.
     TurnRegisters turn;
     MonotonicTime turnDeadline = MonotonicTime::never();
+    MonotonicTime startedAt = MonotonicTime::never(); ///< When it was handed to the executor.
+    MonotonicTime begunAt = MonotonicTime::never();   ///< When the executor said something first, and last.
+    MonotonicTime heardAt = MonotonicTime::never();
 
     // Cancellation: a level that only rises, and when it rises next.
     enum class Level : quint8 { None, Boundary, Hard, Abandoned };

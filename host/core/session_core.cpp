@@ -30,6 +30,7 @@ void SessionCore::on(Wake &)
 
 void SessionCore::on(BoundaryChanged &event)
 {
+    heard(event.run, m_now);
     // A late push about a run that has ended must not outlive it, nor open the boundary of its successor.
     if (event.open && m_run && m_run->id == event.run && m_run->stage == CurrentRun::Stage::Open)
         m_boundaryRun = event.run;
@@ -310,6 +311,7 @@ SessionView SessionCore::view() const
     view.headCrashes = headCrashes();
     view.idle = !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_keyWaiting.isEmpty()
                 && m_attachment.effects.isEmpty() && m_inputs.empty();
+    describeRest(view);
     return view;
 }
 

@@ -66,6 +66,11 @@ public:
     /// place.
     std::unique_ptr<SessionCore> clone() const;
 
+    /// The executor said something while it worked on that run. Decides nothing and may be called often.
+    void heard(RunId run, MonotonicTime now);
+    /// What was due has been served: from here on the session waits for something, or for something else.
+    void rest(MonotonicTime now);
+
     SessionView view() const;
     SessionId id() const { return m_id; }
     const SessionRegisters &registers() const { return m_registers; }
@@ -174,6 +179,7 @@ private:
     }
     void hold(const QString &reason);
     WaitReason waitReason() const;
+    void describeRest(SessionView &view) const;
     quint32 headCrashes() const;
 
     // From a stored image (session_core_recovery.cpp).
@@ -198,6 +204,7 @@ private:
     Ticket ticketFor(AcceptCommand &command, InputRecord &record, InputRecord *target);
     AcceptOperation operationFor(const Ticket &ticket, const InputRecord &record) const;
     void publishAccept(Ticket &ticket);
+    static LifecycleEvent replacementEvent(const Ticket &ticket, const InputRecord &target);
     void publishReplacement(const Ticket &ticket);
     void undoAccept(Ticket &ticket, const StoreVerdict &verdict);
     bool isSilent(const Input &input) const;
@@ -255,10 +262,10 @@ private:
     void cancelRunEnded(const QString &reason);
     void rollBackRun();
     void submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
-                          std::optional<StoreOperation> &&operation, std::vector<LifecycleEvent> events);
+                          std::optional<StoreOperation> &&operation);
     void submitFailure(std::unique_ptr<RunConclusion> conclusion);
     FailRunOperation failOperation(const RunConclusion &conclusion, StartGrant grant);
-    std::vector<LifecycleEvent> runEvents(EventCode code, const QString &reason) const;
+    std::vector<LifecycleEvent> runEvents(const RunConclusion &conclusion) const;
     bool anyStored() const;
     AbandonReason endingOf(const InputRecord &record, const RunConclusion &conclusion) const;
     void requeue(InputRecord &record, const RunConclusion &conclusion, quint64 deferredTo);
@@ -360,6 +367,8 @@ private:
     Reload m_reload = Reload::Allowed;
     SessionTally m_tally;
     AdmissionSignal m_signal = AdmissionSignal::None;
+    WaitReason m_restReason = WaitReason::Nothing; ///< When the shell last looked, and since when.
+    MonotonicTime m_restSince = MonotonicTime::never();
     bool m_shutdown = false;
     bool m_shutdownHard = false; ///< Nobody waits for boundaries any more.
     bool m_shutdownReported = false;

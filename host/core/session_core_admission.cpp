@@ -206,6 +206,8 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
     AcceptOperation operation = operationFor(ticket, record);
     std::vector<LifecycleEvent> events;
     events.reserve(2);
+    if (target != nullptr && target->stored())
+        events.push_back(replacementEvent(ticket, *target));
     events.push_back({.code = EventCode::InputAccepted, .input = input.id});
     if (plan.consume != ConsumePoint::OnAccept)
         events.push_back({.code = EventCode::InputQueued, .input = input.id});
@@ -267,6 +269,14 @@ AcceptOperation SessionCore::operationFor(const Ticket &ticket, const InputRecor
     return operation;
 }
 
+LifecycleEvent SessionCore::replacementEvent(const Ticket &ticket, const InputRecord &target)
+{
+    const bool coalesce = ticket.replacement == QueueMode::Coalesce;
+    return {.code = coalesce ? EventCode::InputCoalesced : EventCode::InputSuperseded,
+            .input = target.input->id,
+            .other = ticket.accept.input->id};
+}
+
 void SessionCore::publishReplacement(const Ticket &ticket)
 {
     if (ticket.replaces == 0)
@@ -277,9 +287,7 @@ void SessionCore::publishReplacement(const Ticket &ticket)
     advance(target, {.verb = coalesce ? InputVerb::Coalesce : InputVerb::Supersede,
                      .authorised = true,
                      .by = ticket.accept.input->id});
-    emitEvent({.code = coalesce ? EventCode::InputCoalesced : EventCode::InputSuperseded,
-               .input = target.input->id,
-               .other = ticket.accept.input->id});
+    emitEvent(replacementEvent(ticket, target));
     ++m_tally.replaced;
     m_attachment.wake = true; // A batch may have been waiting for the replacement.
     endRecord(target, replacedBy(ticket.accept.input->id));

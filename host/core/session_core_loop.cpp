@@ -262,6 +262,7 @@ void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch)
     }
     if (m_settings->turnTimeout > Duration::zero())
         m_run->turnDeadline = m_now + m_settings->turnTimeout;
+    m_run->startedAt = m_now;
     emitEvent({.code = EventCode::RunStarted, .run = run});
     act(StartApply{run, *std::move(primitive), attempt, m_run->turnDeadline});
 }

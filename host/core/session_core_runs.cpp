@@ -95,9 +95,38 @@ std::optional<QString> SessionCore::receiptMismatch(const RunOutput &output) con
     return std::nullopt;
 }
 
-std::vector<LifecycleEvent> SessionCore::runEvents(EventCode code, const QString &reason) const
+/// What a run came to, for the log: told as publishing tells it, with what was only said when it began. The
+/// store keeps no inputs that are not stored, so the log does not speak of them.
+std::vector<LifecycleEvent> SessionCore::runEvents(const RunConclusion &conclusion) const
 {
-    return {{.code = code, .run = m_run->id, .detail = reason}};
+    std::vector<LifecycleEvent> events;
+    events.reserve(m_run->contributors.size() * 3 + 2);
+    const auto tell = [&](EventCode code, const InputRecord &record, const QString &detail = {}) {
+        events.push_back({.code = code, .input = record.input->id, .run = m_run->id, .detail = detail});
+    };
+    for (const InputRecord *record : m_run->contributors) {
+        if (record->stored())
+            tell(EventCode::InputStaged, *record);
+    }
+    if (m_run->startedAt != MonotonicTime::never())
+        events.push_back({.code = EventCode::RunStarted, .run = m_run->id});
+    for (const InputRecord *record : m_run->contributors) {
+        if (!record->stored())
+            continue;
+        if (conclusion.output) {
+            tell(EventCode::InputApplied, *record);
+            tell(EventCode::InputConsumed, *record);
+        } else if (endingOf(*record, conclusion) == AbandonReason::None) {
+            tell(EventCode::InputQueued, *record);
+        } else {
+            tell(EventCode::InputAbandoned, *record, conclusion.reason);
+        }
+    }
+    const EventCode end = conclusion.output      ? EventCode::RunCompleted
+                          : conclusion.cancelled ? EventCode::RunCancelled
+                                                 : EventCode::RunFailed;
+    events.push_back({.code = end, .run = m_run->id, .detail = conclusion.reason});
+    return events;
 }
 
 void SessionCore::finishRun(RunOutput output)
@@ -131,13 +160,11 @@ void SessionCore::finishRun(RunOutput output)
     auto conclusion = std::make_unique<RunConclusion>();
     conclusion->run = m_run->id;
     conclusion->output = std::move(output);
-    submitConclusion(TicketKind::FinishRun, std::move(conclusion), std::move(grant), std::move(operation),
-                     runEvents(EventCode::RunCompleted, {}));
+    submitConclusion(TicketKind::FinishRun, std::move(conclusion), std::move(grant), std::move(operation));
 }
 
 void SessionCore::submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
-                                   std::optional<StoreOperation> &&operation,
-                                   std::vector<LifecycleEvent> events)
+                                   std::optional<StoreOperation> &&operation)
 {
     m_run->stage = CurrentRun::Stage::Committing;
     if (operation && !m_held.isEmpty()) {
@@ -145,6 +172,9 @@ void SessionCore::submitConclusion(TicketKind kind, std::unique_ptr<RunConclusio
         conclusionNotDurable(*conclusion, {.verdict = Verdict::Refused, .reason = m_held});
         return;
     }
+    std::vector<LifecycleEvent> events;
+    if (operation)
+        events = runEvents(*conclusion);
     Ticket ticket;
     ticket.number = ++m_lastTicket;
     ticket.kind = kind;
@@ -252,10 +282,7 @@ void SessionCore::submitFailure(std::unique_ptr<RunConclusion> conclusion)
     std::optional<StoreOperation> operation;
     if (anyStored())
         operation = failOperation(*conclusion, grant);
-    std::vector<LifecycleEvent> events =
-        runEvents(conclusion->cancelled ? EventCode::RunCancelled : EventCode::RunFailed, conclusion->reason);
-    submitConclusion(TicketKind::FailRun, std::move(conclusion), std::move(grant), std::move(operation),
-                     std::move(events));
+    submitConclusion(TicketKind::FailRun, std::move(conclusion), std::move(grant), std::move(operation));
 }
 
 void SessionCore::publishFinished(RunConclusion &conclusion)

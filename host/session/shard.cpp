@@ -228,6 +228,7 @@ void Shard::serveOne(SessionRecord &record, MonotonicTime now)
         return;
     if (record.loop->serve(now, limits::turns_per_session_per_drain))
         markReady(record);
+    record.core.rest(now);
     afterServing(record);
 }
 

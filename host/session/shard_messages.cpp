@@ -100,6 +100,7 @@ void Shard::on(ExecutorMessage &message)
     if (message.generation != record->generation || !record->link)
         return;
     if (auto *progress = std::get_if<ProgressEvent>(&message.event)) {
+        record->core.heard(progress->run, m_clock.now());
         if (m_observer.wantsEvents())
             m_events.push_back({record->core.id(), record->name, std::move(*progress)});
         return;
@@ -167,6 +168,8 @@ SessionView Shard::viewOf(const SessionRecord &record) const
 {
     SessionView view = record.core.view();
     view.name = record.name;
+    view.asOf = m_clock.now();
+    view.seenAt = m_clock.wallNow();
     if (record.factory)
         view.executor = record.factory->name();
     if (view.note.isEmpty())

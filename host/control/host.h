@@ -4,7 +4,7 @@
 #include "core/settings.h"
 #include "model/event.h"
 #include "model/session_event.h"
-#include "model/session_view.h"
+#include "model/why.h"
 #include "port/clock.h"
 #include "port/executor.h"
 #include "port/store.h"
@@ -153,6 +153,14 @@ public:
     /// what the store says.
     QFuture<Result<InputFate>> outcome(SessionId session, InputId input);
     QFuture<Result<InputFate>> outcomeByKey(SessionId session, const QByteArray &key);
+
+    /// Puts an event into the session's log, durably: runtime.notice or runtime.projection_emitted, with a
+    /// detail. Refused as Invalid for every other, which the host itself tells.
+    QFuture<CommandReceipt> publishEvent(SessionId session, LifecycleEvent event);
+    /// A page of the event log. What happens from now on: EventFollower. Errors: what the store says.
+    QFuture<Result<EventPage>> events(EventQuery query);
+    /// Why the session does not move, in the words that every surface shows.
+    static Why explain(const SessionSight &sight, WallTime now);
 
     /// What the sessions are doing. Unknown sessions are left out.
     QFuture<std::vector<SessionView>> views();

@@ -5,8 +5,7 @@
 
 namespace burrow {
 
-QFuture<CommandReceipt> Host::Private::command(SessionId session,
-                                               std::variant<CancelCommand, LifecycleCommand> command)
+QFuture<CommandReceipt> Host::Private::command(SessionId session, SessionCommand command)
 {
     const Answer<CommandReceipt> answer;
     post(session, CommandMessage{session, std::move(command), answer});

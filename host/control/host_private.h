@@ -49,7 +49,8 @@ public:
     void post(SessionId session, ShardMessage message) { shards[shardOf(session)]->post(std::move(message)); }
     std::size_t shardOf(SessionId session) const { return qHash(session) % shards.size(); }
     std::optional<SubmitMessage> messageFor(NewInput &one, InputId id, WallTime now);
-    QFuture<CommandReceipt> command(SessionId session, std::variant<CancelCommand, LifecycleCommand> command);
+    using SessionCommand = std::variant<CancelCommand, LifecycleCommand, PublishCommand>;
+    QFuture<CommandReceipt> command(SessionId session, SessionCommand command);
     void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
     void open(SessionSpec spec, OpenAnswer answer);
     std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened, const OpenAnswer &answer);

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "core/input_record.h"
 #include "model/control.h"
+#include "model/event.h"
 #include "model/stored_session.h"
 
 /// Everything that can happen to a session. Identifiers that must be fresh are minted outside and carried in,
@@ -60,6 +61,13 @@ struct LifecycleCommand
     QString reason;
 };
 
+/// Put an event into the session's log for somebody outside. It changes nothing of the session.
+struct PublishCommand
+{
+    CommandId command = 0;
+    LifecycleEvent event;
+};
+
 /// The host is going down: commit what finishes, roll the rest back, write no Stopped.
 struct ShutdownCommand
 {
@@ -71,6 +79,7 @@ struct StoreVerdict
     TicketNumber ticket = 0;
     Verdict verdict = Verdict::Committed;
     QString reason;
+    quint64 eventNumber = 0; ///< Committed: of the row of the event log. The core does not look at it.
 };
 
 struct ExecutorCreated
@@ -144,8 +153,8 @@ struct Reloaded
 };
 
 using CoreEvent =
-    std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, ShutdownCommand, StoreVerdict,
-                 ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed, CheckpointFinished,
-                 StopFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
+    std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, PublishCommand, ShutdownCommand,
+                 StoreVerdict, ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed,
+                 CheckpointFinished, StopFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
 
 } // namespace burrow

@@ -151,6 +151,7 @@ private:
     void on(WaitCommand &event);
     void on(CancelCommand &event);
     void on(LifecycleCommand &event);
+    void on(PublishCommand &event);
     void on(ShutdownCommand &event);
     void on(StoreVerdict &event);
     void on(ExecutorCreated &event);
@@ -275,6 +276,10 @@ private:
     void completeWaiters(const RunOutput &output, Finalization finalization, const QString &failure);
     void afterRun(bool progressed);
     void conclusionNotDurable(RunConclusion &conclusion, const StoreVerdict &verdict);
+
+    // Events that are published from outside (session_core_publish.cpp).
+    void publishNote(Ticket &ticket);
+    void noteNotDurable(const Ticket &ticket, const StoreVerdict &verdict);
 
     // Executors that die (session_core_restart.cpp).
     void loseExecutor(const QString &said, ExecutorEnding ending);

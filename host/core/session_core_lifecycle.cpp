@@ -155,6 +155,10 @@ void SessionCore::submitLifecycle(const LifecycleCommand &command, AbandonReason
     std::vector<LifecycleEvent> events;
     if (const Phase from = visiblePhase(m_registers), to = visiblePhase(after); from != to)
         events.push_back({.code = EventCode::RuntimeStateChanged, .from = from, .to = to});
+    for (const FinishedInput &input : operation.finished)
+        events.push_back({.code = EventCode::InputAbandoned,
+                          .input = input.id,
+                          .detail = QLatin1String(endingWords(ending))});
     submit(std::move(ticket), std::move(operation), std::move(events));
 }
 

@@ -103,6 +103,9 @@ void SessionCore::publish(Ticket &ticket)
         else
             publishLifecycle(ticket);
         break;
+    case TicketKind::Note:
+        publishNote(ticket);
+        break;
     }
 }
 
@@ -126,6 +129,9 @@ void SessionCore::fail(Ticket &ticket, const StoreVerdict &verdict)
         break;
     case TicketKind::Lifecycle:
         lifecycleNotDurable(ticket, verdict);
+        break;
+    case TicketKind::Note:
+        noteNotDurable(ticket, verdict);
         break;
     }
 }

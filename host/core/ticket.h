@@ -6,9 +6,9 @@
 
 namespace burrow {
 
-enum class TicketKind : quint8 { Accept, Grant, FinishRun, FailRun, Stage, Lifecycle };
-inline constexpr EnumNames<TicketKind, 6> ticketKindName{
-    {"accept", "grant", "finish_run", "fail_run", "stage", "lifecycle"}};
+enum class TicketKind : quint8 { Accept, Grant, FinishRun, FailRun, Stage, Lifecycle, Note };
+inline constexpr EnumNames<TicketKind, 7> ticketKindName{
+    {"accept", "grant", "finish_run", "fail_run", "stage", "lifecycle", "note"}};
 
 /// How a run that has ended is to be published once its write is durable.
 struct RunConclusion
@@ -46,6 +46,7 @@ struct Ticket
     LifecycleVerb verb = LifecycleVerb::Attach;
     AbandonReason ending = AbandonReason::None; ///< Lifecycle: how what is queued ends; None: it does not.
     CommandId command = 0;
+    ClonePointer<LifecycleEvent> note; ///< Note: the event that is published.
     QString reason;
 };
 

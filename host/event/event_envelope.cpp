@@ -61,6 +61,12 @@ void putEvent(QJsonObject &object, const LifecycleEvent &event)
         object.insert(QStringLiteral("from"), QLatin1String(phaseName(event.from)));
         object.insert(QStringLiteral("to"), QLatin1String(phaseName(event.to)));
     }
+    if (event.executors) {
+        put(object, "from", QString::fromUtf8(event.executors->from.name));
+        put(object, "from_plugin", QString::fromUtf8(event.executors->from.plugin));
+        put(object, "to", QString::fromUtf8(event.executors->to.name));
+        put(object, "to_plugin", QString::fromUtf8(event.executors->to.plugin));
+    }
     putId(object, "input", event.input.uuid);
     putId(object, "other", event.other.uuid);
     putId(object, "run", event.run.uuid);
@@ -141,6 +147,12 @@ LifecycleEvent takeLifecycle(Members &members, const QByteArray &code)
     if (event.code == EventCode::RuntimeStateChanged) {
         event.from = members.named("from", phaseName, members.text("from"));
         event.to = members.named("to", phaseName, members.text("to"));
+    }
+    if (event.code == EventCode::ExecutorChanged) {
+        ExecutorChange change;
+        change.from = {members.text("from"), members.text("from_plugin")};
+        change.to = {members.text("to"), members.text("to_plugin")};
+        event.executors = std::make_shared<const ExecutorChange>(std::move(change));
     }
     event.input.uuid = members.id("input");
     event.other.uuid = members.id("other");

@@ -33,14 +33,34 @@ enum class EventCode : quint8 {
     ExecutorRestarting, ///< It died and will be made again; the detail says why and when.
     ExecutorRestarted,  ///< The instance that takes the place of one that died is ready.
     ExecutorChanged,    ///< The session was opened with another executor than before.
+    RuntimeNotice,      ///< Published by somebody outside; the detail is what it has to say.
+    ProjectionEmitted,  ///< Published by whoever keeps a projection of the session.
 };
-inline constexpr EnumNames<EventCode, 23> eventCodeName{
-    {"input.accepted",       "input.deduplicated", "input.superseded",      "input.coalesced",
-     "input.queued",         "input.staged",       "input.applied",         "input.consumed",
-     "input.abandoned",      "input.deferred",     "run.started",           "run.completed",
-     "run.failed",           "run.cancelled",      "runtime.state_changed", "runtime.held",
-     "runtime.misbehaviour", "executor.failed",    "boundary.error",        "runtime.recovered",
-     "executor.restarting",  "executor.restarted", "executor.changed"}};
+inline constexpr EnumNames<EventCode, 25> eventCodeName{{"input.accepted",
+                                                         "input.deduplicated",
+                                                         "input.superseded",
+                                                         "input.coalesced",
+                                                         "input.queued",
+                                                         "input.staged",
+                                                         "input.applied",
+                                                         "input.consumed",
+                                                         "input.abandoned",
+                                                         "input.deferred",
+                                                         "run.started",
+                                                         "run.completed",
+                                                         "run.failed",
+                                                         "run.cancelled",
+                                                         "runtime.state_changed",
+                                                         "runtime.held",
+                                                         "runtime.misbehaviour",
+                                                         "executor.failed",
+                                                         "boundary.error",
+                                                         "runtime.recovered",
+                                                         "executor.restarting",
+                                                         "executor.restarted",
+                                                         "executor.changed",
+                                                         "runtime.notice",
+                                                         "runtime.projection_emitted"}};
 
 /// One entry of a session's lifecycle log. Plain data; members that the code does not need stay empty.
 struct LifecycleEvent
@@ -56,8 +76,8 @@ struct LifecycleEvent
 
     friend bool operator==(const LifecycleEvent &a, const LifecycleEvent &b)
     {
-        const bool sameExecutors = a.executors && b.executors ? *a.executors == *b.executors
-                                                              : a.executors == b.executors;
+        const bool sameExecutors =
+            a.executors && b.executors ? *a.executors == *b.executors : a.executors == b.executors;
         return sameExecutors && a.code == b.code && a.from == b.from && a.to == b.to && a.input == b.input
                && a.other == b.other && a.run == b.run && a.detail == b.detail;
     }

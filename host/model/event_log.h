@@ -42,7 +42,7 @@ struct EventGap
         OtherLog,  ///< The cursor is not of this log; the page begins with the oldest row.
         Ahead,   ///< The log ends before the cursor: an older copy was put back. It begins with the oldest row.
         Damaged, ///< Rows could not be read and are left out.
-        Lost,    ///< Live events were dropped because nobody took them in time.
+        Lost,    ///< Live events were dropped as nobody took them in time; some of them may stand in the log.
     };
     Cause cause = Cause::Forgotten;
     quint64 count = 0; ///< How many rows or events; 0 = nobody knows.
@@ -59,6 +59,7 @@ struct EventQuery
 {
     EventCursor since;
     SessionId session; ///< Null: of all sessions.
+    quint64 upTo = 0;  ///< No row behind that number; 0 = to the end of the log.
     quint32 rowsMax = limits::event_rows_per_page_max;
 };
 
@@ -67,7 +68,8 @@ struct EventPage
 {
     std::vector<EventGap> gaps; ///< What is missing before or among the rows.
     std::vector<LoggedEvents> rows;
-    EventCursor next;  ///< Where the next page begins: behind all that was looked at.
+    EventCursor
+        next; ///< Where the next page begins: behind all that was looked at, be it nothing up to `upTo`.
     bool more = false; ///< There may be further rows now.
 };
 

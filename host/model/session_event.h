@@ -11,6 +11,9 @@ struct SessionEvent
     SessionId session;
     QByteArray name;
     std::variant<LifecycleEvent, ProgressEvent> event;
+    /// Said because the write of that row of the event log became durable, and most of it stands there; 0 =
+    /// said without one.
+    quint64 row = 0;
 };
 
 } // namespace burrow

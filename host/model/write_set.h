@@ -130,8 +130,13 @@ struct GrantOperation
     SessionRow session;
 };
 
-using StoreOperation =
-    std::variant<AcceptOperation, FinishRunOperation, FailRunOperation, LifecycleOperation, GrantOperation>;
+/// Nothing but the set's events: something is put into the log.
+struct NoteOperation
+{
+};
+
+using StoreOperation = std::variant<AcceptOperation, FinishRunOperation, FailRunOperation, LifecycleOperation,
+                                    GrantOperation, NoteOperation>;
 
 /// Everything that one ticket makes durable, atomically. Sets of one session are applied in ticket order.
 struct WriteSet

@@ -18,6 +18,7 @@ QtMsgType severityOf(EventCode code)
         return QtWarningMsg;
     case EventCode::RunFailed:
     case EventCode::RunCancelled:
+    case EventCode::RuntimeNotice:
     case EventCode::ExecutorChanged:
         return QtInfoMsg;
     default: // A misbehaviour, too: the plugin's own category has said it. And a recovery, which the store sums

@@ -25,6 +25,7 @@ void SessionLoop::deliver(CoreEvent &&event)
         Signal operator()(const AcceptCommand &) const { return &SessionLoop::inputQueued; }
         Signal operator()(const CancelCommand &) const { return &SessionLoop::effectPosted; }
         Signal operator()(const LifecycleCommand &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const PublishCommand &) const { return &SessionLoop::effectPosted; }
         Signal operator()(const ShutdownCommand &) const { return &SessionLoop::effectPosted; }
         Signal operator()(const StoreVerdict &) const { return &SessionLoop::commitFinished; }
         Signal operator()(const ApplyFinished &) const { return &SessionLoop::applyFinished; }
@@ -62,8 +63,11 @@ bool SessionLoop::serve(MonotonicTime now, quint32 share)
 
 void SessionLoop::step(CoreEvent &&event, MonotonicTime now)
 {
-    if (const auto *verdict = std::get_if<StoreVerdict>(&event))
+    m_row = 0;
+    if (const auto *verdict = std::get_if<StoreVerdict>(&event)) {
         keepSnapshot(*verdict);
+        m_row = verdict->eventNumber;
+    }
     m_actions.clear();
     m_record->core.handle(std::move(event), now, m_actions);
     for (CoreAction &action : m_actions)
@@ -192,7 +196,7 @@ void SessionLoop::carryOut(ResolveWaiter &action)
 
 void SessionLoop::carryOut(Emit &action)
 {
-    m_outlet.sessionSaid(*m_record, std::move(action.event));
+    m_outlet.sessionSaid(*m_record, std::move(action.event), m_row);
 }
 
 void SessionLoop::carryOut(ReportFenced &action)

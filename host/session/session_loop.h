@@ -16,7 +16,8 @@ public:
     virtual void replyAccept(CommandId command, AcceptReceipt &&receipt) = 0;
     virtual void replyCommand(CommandId command, CommandReceipt receipt) = 0;
     virtual void resolveWaiter(WaiterId waiter, Outcome &&outcome) = 0;
-    virtual void sessionSaid(SessionRecord &record, LifecycleEvent &&event) = 0;
+    /// `row`: of the event log, when a verdict had it said; see SessionEvent.
+    virtual void sessionSaid(SessionRecord &record, LifecycleEvent &&event, quint64 row) = 0;
     virtual void storeFenced(const QString &owner) = 0;
     virtual void loadKeys(SessionRecord &record, const LoadKeys &question) = 0;
     virtual void reloadSession(SessionRecord &record) = 0;
@@ -82,6 +83,7 @@ private:
     LoopOutlet &m_outlet;
     Fifo<CoreEvent> m_events;
     CoreActions m_actions; ///< Kept for its memory.
+    quint64 m_row = 0;     ///< Of the verdict that is being served.
 };
 
 } // namespace burrow

@@ -354,11 +354,11 @@ void Shard::resolveWaiter(WaiterId waiter, Outcome &&outcome)
         m_outbox.emplace_back(OutcomeReply{*std::move(callback), std::move(outcome)});
 }
 
-void Shard::sessionSaid(SessionRecord &record, LifecycleEvent &&event)
+void Shard::sessionSaid(SessionRecord &record, LifecycleEvent &&event, quint64 row)
 {
     logSessionEvent(record.name, event);
     if (m_observer.wantsEvents())
-        m_events.push_back({record.core.id(), record.name, std::move(event)});
+        m_events.push_back({record.core.id(), record.name, std::move(event), row});
 }
 
 void Shard::storeFenced(const QString &owner)

@@ -98,7 +98,7 @@ private:
     void replyAccept(CommandId command, AcceptReceipt &&receipt) override;
     void replyCommand(CommandId command, CommandReceipt receipt) override;
     void resolveWaiter(WaiterId waiter, Outcome &&outcome) override;
-    void sessionSaid(SessionRecord &record, LifecycleEvent &&event) override;
+    void sessionSaid(SessionRecord &record, LifecycleEvent &&event, quint64 row) override;
     void storeFenced(const QString &owner) override;
     void loadKeys(SessionRecord &record, const LoadKeys &question) override;
     void reloadSession(SessionRecord &record) override;

@@ -42,7 +42,7 @@ struct SubmitMessage
 struct CommandMessage
 {
     SessionId session;
-    std::variant<CancelCommand, LifecycleCommand> command;
+    std::variant<CancelCommand, LifecycleCommand, PublishCommand> command;
     CommandCallback reply;
 };
 

@@ -32,12 +32,12 @@ void Shard::on(AdoptMessage &message)
     const bool placed = m_sessions.try_emplace(id, std::move(made)).second;
     BURROW_ASSERT(placed);
     if (std::optional<LifecycleEvent> change = executorChange(message.stored, executor))
-        sessionSaid(record, *std::move(change));
+        sessionSaid(record, *std::move(change), 0);
     CoreActions actions;
     record.core.open(message.stored, m_clock.now(), actions);
     for (CoreAction &action : actions) {
         if (auto *said = std::get_if<Emit>(&action))
-            sessionSaid(record, std::move(said->event));
+            sessionSaid(record, std::move(said->event), 0);
         else if (const auto *question = std::get_if<LoadKeys>(&action))
             loadKeys(record, *question);
     }
@@ -93,7 +93,7 @@ void Shard::on(ExecutorMessage &message)
     if (record == nullptr)
         return;
     if (auto *misbehaviour = std::get_if<QString>(&message.event)) {
-        sessionSaid(*record, {.code = EventCode::RuntimeMisbehaviour, .detail = *misbehaviour});
+        sessionSaid(*record, {.code = EventCode::RuntimeMisbehaviour, .detail = *misbehaviour}, 0);
         return;
     }
     // Whatever an instance says when it has been replaced or dropped concerns nobody any more.
@@ -116,7 +116,8 @@ void Shard::on(StoreMessage &message)
 {
     for (StoreAnswer &answer : message.answers) {
         if (SessionRecord *record = find(answer.session))
-            deliver(*record, StoreVerdict{answer.ticket, answer.verdict, std::move(answer.reason)});
+            deliver(*record,
+                    StoreVerdict{answer.ticket, answer.verdict, std::move(answer.reason), answer.eventNumber});
     }
 }
 

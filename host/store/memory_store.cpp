@@ -191,15 +191,16 @@ EventPage MemoryStore::pageOf(const EventQuery &query) const
     auto row =
         std::upper_bound(m_events.begin(), m_events.end(), page.next.number,
                          [](quint64 number, const LoggedEvents &logged) { return number < logged.number; });
-    for (; row != m_events.end(); ++row) {
+    for (; row != m_events.end() && (query.upTo == 0 || row->number <= query.upTo); ++row) {
         if (page.rows.size() >= rowsMax) {
             page.more = true;
-            break;
+            return page;
         }
         page.next.number = row->number;
         if (query.session.isNull() || row->session == query.session)
             page.rows.push_back(*row);
     }
+    page.next.number = std::max(page.next.number, query.upTo);
     return page;
 }
 

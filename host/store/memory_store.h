@@ -50,6 +50,7 @@ private:
     QString apply(Image &image, const FailRunOperation &operation);
     QString apply(Image &image, const LifecycleOperation &operation);
     QString apply(Image &image, const GrantOperation &operation);
+    static QString apply(Image &, const NoteOperation &) { return {}; }
     void finish(Image &image, const std::vector<FinishedInput> &inputs);
     void writeRow(Image &image, const SessionRow &row);
     void remember(StoredOutcome outcome);

@@ -83,6 +83,8 @@ public:
 
     void operator()(const GrantOperation &operation) { session(operation.session); }
 
+    void operator()(const NoteOperation &) { m_set.kind = PreparedSet::Kind::Note; }
+
     /// An input ends once, and what ends is not queued again: so a set names each once.
     void checkNames()
     {

@@ -9,7 +9,7 @@ namespace burrow {
 /// steps.
 struct PreparedSet
 {
-    enum class Kind : quint8 { Create, Reopen, Accept, FinishRun, Other };
+    enum class Kind : quint8 { Create, Reopen, Accept, FinishRun, Note, Other };
 
     SessionEntry *entry = nullptr; ///< Null: the session is not known.
     SessionId session;
@@ -30,7 +30,7 @@ struct PreparedSet
     SpareBlobs spare;
 
     /// Nobody has been told of it and nothing has run for it: without space it is given back, not held.
-    bool isRefusable() const { return kind == Kind::Create || kind == Kind::Reopen || kind == Kind::Accept; }
+    bool isRefusable() const { return kind != Kind::FinishRun && kind != Kind::Other; }
     /// As new, but for the memory that its rows had.
     void clear();
 };

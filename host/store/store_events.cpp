@@ -83,6 +83,8 @@ private:
         const quint32 rowsMax = std::clamp(m_query.rowsMax, 1U, limits::event_rows_per_page_max);
         int code = rows->number(m_page.next.number).step();
         for (quint32 looked = 0; code == SQLITE_ROW; code = rows->step()) {
+            if (m_query.upTo > 0 && static_cast<quint64>(rows->integerAt(0)) > m_query.upTo)
+                break;
             if (m_page.rows.size() >= rowsMax || looked++ >= rows_looked_at_max) {
                 m_page.more = true;
                 return {};
@@ -93,7 +95,10 @@ private:
                     return taken;
             }
         }
-        return code == SQLITE_DONE ? Result<void>() : Result<void>(m_reader.lastError());
+        if (code != SQLITE_DONE && code != SQLITE_ROW)
+            return m_reader.lastError();
+        m_page.next.number = std::max(m_page.next.number, m_query.upTo);
+        return {};
     }
 
     Result<void> take(const SqliteStatement &rows)

@@ -12,13 +12,31 @@ using namespace burrow::test;
 namespace {
 
 /// The codes as programs know them. A code may be added; none of these may change or go.
-constexpr const char *published_codes[] = {
-    "input.accepted",       "input.deduplicated", "input.superseded",      "input.coalesced",
-    "input.queued",         "input.staged",       "input.applied",         "input.consumed",
-    "input.abandoned",      "input.deferred",     "run.started",           "run.completed",
-    "run.failed",           "run.cancelled",      "runtime.state_changed", "runtime.held",
-    "runtime.misbehaviour", "executor.failed",    "boundary.error",        "runtime.recovered",
-    "executor.restarting",  "executor.restarted"};
+constexpr const char *published_codes[] = {"input.accepted",
+                                           "input.deduplicated",
+                                           "input.superseded",
+                                           "input.coalesced",
+                                           "input.queued",
+                                           "input.staged",
+                                           "input.applied",
+                                           "input.consumed",
+                                           "input.abandoned",
+                                           "input.deferred",
+                                           "run.started",
+                                           "run.completed",
+                                           "run.failed",
+                                           "run.cancelled",
+                                           "runtime.state_changed",
+                                           "runtime.held",
+                                           "runtime.misbehaviour",
+                                           "executor.failed",
+                                           "boundary.error",
+                                           "runtime.recovered",
+                                           "executor.restarting",
+                                           "executor.restarted",
+                                           "executor.changed",
+                                           "runtime.notice",
+                                           "runtime.projection_emitted"};
 
 void eachEventHasAStableDottedCode()
 {
@@ -82,6 +100,9 @@ void anEnvelopeSurvivesItsWay()
                               .detail = QStringLiteral("so – it is")});
         if (row.events.back().code == EventCode::RuntimeStateChanged)
             row.events.back().to = Phase::Stopped;
+        if (row.events.back().code == EventCode::ExecutorChanged)
+            row.events.back().executors =
+                std::make_shared<const ExecutorChange>(ExecutorChange{{"old", "one"}, {"new", "other"}});
     }
     const Uuid log{4, 5};
     std::vector<EventEnvelope> envelopes = envelopesOf(row, log);
@@ -141,11 +162,71 @@ void anEnvelopeThatWasTamperedWithIsRefused()
     }
 }
 
+const LifecycleEvent notice{.code = EventCode::RuntimeNotice, .detail = QStringLiteral("the index is new")};
+
+void whatIsPublishedIsDurableAndTold()
+{
+    CoreHarness h({.store = Answers::Held});
+    const Phase before = h.phase();
+    const CommandId command = h.publish(notice);
+    QVERIFY(!h.answered(command));
+    QVERIFY(h.eventsOf(EventCode::RuntimeNotice).empty());
+    h.commit();
+    QVERIFY(h.reply(command)->ok());
+    QCOMPARE(h.eventsOf(EventCode::RuntimeNotice).size(), std::size_t(1));
+    QVERIFY(h.writes.back().events == std::vector<LifecycleEvent>{notice});
+    QCOMPARE(h.phase(), before);
+}
+
+void aPublishThatFailsLeavesTheSessionAsItWas()
+{
+    CoreHarness h({.store = Answers::Held});
+    h.attach();
+    const Submitted work = h.submit(prompt("work"), WaitMode::Terminal);
+    h.commitAll();
+    const SessionRegisters registers = h.core.registers();
+    const std::size_t told = h.events.size();
+    const CommandId command = h.publish(notice);
+    h.answer(Verdict::NotWritten);
+    QCOMPARE(h.reply(command)->verdict, CommandReceipt::Verdict::Refused);
+    QCOMPARE(h.reply(command)->refusal, Refusal::NotWritten);
+    QCOMPARE(h.core.registers().phase, registers.phase);
+    QCOMPARE(h.core.registers().run, registers.run);
+    QCOMPARE(h.events.size(), told);
+    QCOMPARE(h.phaseOf(work), InputPhase::Staged);
+    // And it goes on: the run ends, the next event is published.
+    h.succeed();
+    h.commitAll();
+    QCOMPARE(h.outcome(work)->outcome, OutcomeClass::Completed);
+    const CommandId again = h.publish(notice);
+    h.commitAll();
+    QVERIFY(h.reply(again)->ok());
+}
+
+void whatTheHostTellsItselfIsNotPublished()
+{
+    CoreHarness h;
+    for (std::size_t at = 0; at < eventCodeName.names.size(); ++at) {
+        const auto code = static_cast<EventCode>(at);
+        if (code == EventCode::RuntimeNotice || code == EventCode::ProjectionEmitted)
+            continue;
+        const CommandId command = h.publish({.code = code, .detail = QStringLiteral("so")});
+        QCOMPARE(h.reply(command)->refusal, Refusal::Invalid);
+    }
+    const CommandId empty = h.publish({.code = EventCode::RuntimeNotice});
+    QCOMPARE(h.reply(empty)->refusal, Refusal::Invalid);
+    QVERIFY(h.writes.empty());
+}
+
 constexpr Scenario scenarios[] = {
     {"EV02 each event has a stable dotted code", eachEventHasAStableDottedCode},
     {"EV03 an envelope of each code, through JSON and back", anEnvelopeSurvivesItsWay},
     {"EV03 what an executor said, through JSON and back", whatAnExecutorSaidSurvivesItsWay},
     {"EV03 an envelope that was tampered with", anEnvelopeThatWasTamperedWithIsRefused},
+    {"EV04 a published event is told once it is durable", whatIsPublishedIsDurableAndTold},
+    {"EV04 a publish fails while a run is open: staged state restored",
+     aPublishThatFailsLeavesTheSessionAsItWas},
+    {"EV04 an event of the host's own is refused", whatTheHostTellsItselfIsNotPublished},
 };
 
 } // namespace

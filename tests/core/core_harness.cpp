@@ -169,6 +169,14 @@ CommandId CoreHarness::cancel(CancelMode mode, RunId run)
     return command;
 }
 
+CommandId CoreHarness::publish(LifecycleEvent event)
+{
+    const CommandId command = ++m_lastCommand;
+    m_asked[command] = {};
+    feed(PublishCommand{command, std::move(event)});
+    return command;
+}
+
 void CoreHarness::shutDown(CancelMode mode)
 {
     m_shutdown = true;

@@ -81,6 +81,7 @@ public:
     CommandId start() { return lifecycle(LifecycleVerb::Start); }
     CommandId command(LifecycleVerb verb) { return lifecycle(verb, QStringLiteral("asked")); }
     CommandId cancel(CancelMode mode = CancelMode::Boundary, RunId run = {});
+    CommandId publish(LifecycleEvent event);
     void shutDown(CancelMode mode = CancelMode::Boundary);
     void wake() { feed(Wake{}); }
     void turn();

@@ -63,6 +63,7 @@ private:
     std::optional<QString> commitOne(const FailRunOperation &operation);
     std::optional<QString> commitOne(const LifecycleOperation &operation);
     std::optional<QString> commitOne(const GrantOperation &operation);
+    static std::optional<QString> commitOne(const NoteOperation &) { return std::nullopt; }
     std::optional<QString> finish(const std::vector<FinishedInput> &inputs);
     std::optional<QString> writeRow(const SessionRow &row);
 

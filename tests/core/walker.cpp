@@ -20,6 +20,8 @@ TicketKind kindOf(const WriteSet &set)
         return std::get<FailRunOperation>(set.operation).run.isNull() ? TicketKind::Stage : TicketKind::FailRun;
     case 3:
         return TicketKind::Lifecycle;
+    case 5:
+        return TicketKind::Note;
     default:
         return TicketKind::Grant;
     }
@@ -327,6 +329,10 @@ void Walker::control()
     } else if (oneIn(40)) {
         note(QStringLiteral("shut down %1").arg(QLatin1String(cancelModeName(mode))));
         m_harness.shutDown(mode);
+    } else {
+        const EventCode code = oneIn(2) ? EventCode::RuntimeNotice : EventCode::ProjectionEmitted;
+        note(QStringLiteral("publish %1").arg(QLatin1String(eventCodeName(code))));
+        m_harness.publish({.code = code, .detail = QStringLiteral("news")});
     }
 }
 

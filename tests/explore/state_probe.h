@@ -56,6 +56,7 @@ private:
     void operation(const FailRunOperation &operation);
     void operation(const LifecycleOperation &operation);
     void operation(const GrantOperation &operation);
+    void operation(const NoteOperation &) {} // It carries nothing but its events.
 
     test::Encoding &m_out;
     const ScriptOf &m_scriptOf;

@@ -84,7 +84,7 @@ private Q_SLOTS:
     }
     void events()
     {
-        check("EventCode", eventCodeName, EventCode::ExecutorChanged);
+        check("EventCode", eventCodeName, EventCode::ProjectionEmitted);
         check("ProgressType", progressTypeName, ProgressType::Vendor);
     }
 

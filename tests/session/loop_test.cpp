@@ -22,7 +22,10 @@ public:
         replies.emplace_back(command, receipt);
     }
     void resolveWaiter(WaiterId waiter, Outcome &&outcome) override { outcomes.emplace_back(waiter, outcome); }
-    void sessionSaid(SessionRecord &, LifecycleEvent &&event) override { events.push_back(std::move(event)); }
+    void sessionSaid(SessionRecord &, LifecycleEvent &&event, quint64) override
+    {
+        events.push_back(std::move(event));
+    }
     void storeFenced(const QString &owner) override { fencedBy.push_back(owner); }
     void sessionShutDown(SessionRecord &) override { ++shutDowns; }
     void loadKeys(SessionRecord &, const LoadKeys &) override { ++keyLoads; }

@@ -26,7 +26,7 @@ EventPage StoreContract::eventsSince(const EventCursor &since, SessionId session
 {
     Tally answered;
     std::optional<EventPage> page;
-    store().readEvents({since, session, rowsMax}, [&](Result<EventPage> result) {
+    store().readEvents({.since = since, .session = session, .rowsMax = rowsMax}, [&](Result<EventPage> result) {
         if (result.ok())
             page = *std::move(result);
         answered.add();
@@ -103,6 +103,17 @@ void StoreContract::theLogIsReadInPages()
     QVERIFY(eventsSince(cursor).rows.empty());
     QCOMPARE(eventsSince(cursor).next, cursor);
     QVERIFY(eventsSince(cursor).gaps.empty());
+
+    std::optional<EventPage> part;
+    Tally answered;
+    store().readEvents({.since = {}, .upTo = written[4]}, [&](Result<EventPage> result) {
+        part = *std::move(result);
+        answered.add();
+    });
+    QVERIFY(answered.waitFor(1));
+    QCOMPARE(numbersOf(*part), std::vector<quint64>(written.begin(), written.begin() + 5));
+    QCOMPARE(part->next.number, written[4]);
+    QVERIFY(!part->more);
 }
 
 void StoreContract::theLogOfASessionIsItsOwn()

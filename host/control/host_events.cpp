@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a host tells of its sessions to those who ask.
+#include "control/answer.h"
+#include "control/host_private.h"
+#include "event/why.h"
+
+namespace burrow {
+
+QFuture<CommandReceipt> Host::publishEvent(SessionId session, LifecycleEvent event)
+{
+    return d->command(session, PublishCommand{0, std::move(event)});
+}
+
+QFuture<Result<EventPage>> Host::events(EventQuery query)
+{
+    const Answer<Result<EventPage>> answer;
+    d->store.readEvents(std::move(query), answer);
+    return answer.future();
+}
+
+Why Host::explain(const SessionSight &sight, WallTime now)
+{
+    return whyOf(sight, now);
+}
+
+} // namespace burrow

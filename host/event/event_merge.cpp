@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event/event_merge.h"
+
+#include "base/limits.h"
+
+#include <algorithm>
+
+namespace burrow {
+
+namespace {
+
+/// Rows that are remembered for what was said of them; a live event follows its row closely.
+constexpr std::size_t recent_rows_max = 1024;
+/// Starts that were told and whose runs have not ended.
+constexpr std::size_t early_max = 4096;
+
+/// Told when it happens, and in a row that the session does not know by its number: the end of the run writes
+/// the one, the opening of the session the other.
+bool isEarly(const LifecycleEvent &event)
+{
+    return event.code == EventCode::InputStaged || event.code == EventCode::RunStarted
+           || event.code == EventCode::ExecutorChanged;
+}
+
+} // namespace
+
+EventMerge::EventMerge(FollowOptions options)
+    : m_options(std::move(options))
+    , m_cursor(m_options.since)
+{
+}
+
+void EventMerge::take(const SessionEvent &event, WallTime now)
+{
+    if (!m_options.session.isNull() && event.session != m_options.session)
+        return;
+    if (!m_options.progress && std::holds_alternative<ProgressEvent>(event.event))
+        return;
+    quint32 &waiting = m_waitingOf[event.session];
+    if (waiting < limits::live_events_per_session_max) {
+        ++waiting;
+        m_waiting.push_back({event, now});
+        return;
+    }
+    if (event.row > m_cursor.number)
+        m_toTheEnd = true; // The row that is named here will be named by nobody else.
+    drop(event, 1);
+}
+
+void EventMerge::addLost(quint64 count)
+{
+    m_toTheEnd = true;
+    drop({}, count);
+}
+
+/// One gap for each session: what is dropped while it waits to be told belongs to it.
+void EventMerge::drop(const SessionEvent &whose, quint64 count)
+{
+    const auto [dropped, isFirst] = m_dropped.try_emplace(whose.session, 0);
+    dropped->second += count;
+    if (isFirst)
+        m_waiting.push_back({{whose.session, whose.name, {}}, {}, true});
+}
+
+/// The last of the rows that come before the first event which is told live.
+quint64 EventMerge::rowAhead() const
+{
+    quint64 row = 0;
+    for (const Waiting &waiting : m_waiting) {
+        if (waiting.isGap || waiting.event.row <= m_cursor.number)
+            break;
+        row = std::max(row, waiting.event.row);
+    }
+    return row;
+}
+
+std::optional<EventQuery> EventMerge::wantsPage() const
+{
+    EventQuery query;
+    query.since = m_cursor;
+    query.session = m_options.session;
+    if (m_toTheEnd)
+        return query;
+    query.upTo = rowAhead();
+    return query.upTo > 0 ? std::optional(query) : std::nullopt;
+}
+
+void EventMerge::takePage(EventPage page, std::vector<FollowItem> &items)
+{
+    for (const EventGap &gap : page.gaps)
+        items.emplace_back(gap);
+    m_cursor = page.next;
+    for (LoggedEvents &row : page.rows) {
+        tellRow(row, items);
+        m_recent.push_back(std::move(row));
+        if (m_recent.size() > recent_rows_max)
+            m_recent.pop_front();
+    }
+    if (page.more || !std::exchange(m_toTheEnd, false))
+        return;
+    if (!std::exchange(m_isLive, true))
+        items.emplace_back(EventsAreLive{});
+}
+
+void EventMerge::tellRow(const LoggedEvents &row, std::vector<FollowItem> &items)
+{
+    for (EventEnvelope &envelope : envelopesOf(row, m_cursor.log)) {
+        const auto &event = std::get<LifecycleEvent>(envelope.event);
+        const auto early = isEarly(event) ? std::find(m_early.begin(), m_early.end(), event) : m_early.end();
+        if (early != m_early.end())
+            m_early.erase(early);
+        else
+            items.emplace_back(std::move(envelope));
+    }
+}
+
+/// Whether a row that was told has told this, too. An event that is told early names no row, and its run may be
+/// over in the log before it arrives here.
+bool EventMerge::rowTells(const SessionEvent &event) const
+{
+    const auto *said = std::get_if<LifecycleEvent>(&event.event);
+    if (said == nullptr || (event.row == 0 && !isEarly(*said)))
+        return false;
+    return std::any_of(m_recent.rbegin(), m_recent.rend(), [&](const LoggedEvents &row) {
+        return (event.row == 0 || row.number == event.row)
+               && std::find(row.events.begin(), row.events.end(), *said) != row.events.end();
+    });
+}
+
+void EventMerge::tellLive(Waiting &waiting, std::vector<FollowItem> &items)
+{
+    if (waiting.isGap) {
+        const auto dropped = m_dropped.find(waiting.event.session);
+        items.emplace_back(EventGap{EventGap::Cause::Lost, dropped->second});
+        m_dropped.erase(dropped);
+        return;
+    }
+    --m_waitingOf[waiting.event.session];
+    if (rowTells(waiting.event))
+        return;
+    if (const auto *said = std::get_if<LifecycleEvent>(&waiting.event.event);
+        said != nullptr && isEarly(*said)) {
+        m_early.push_back(*said);
+        if (m_early.size() > early_max)
+            m_early.pop_front();
+    }
+    items.emplace_back(envelopeOf(waiting.event, waiting.at, ++m_number));
+}
+
+void EventMerge::tell(std::vector<FollowItem> &items, std::size_t most)
+{
+    while (!m_waiting.empty() && items.size() < most && !wantsPage()) {
+        Waiting waiting = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        tellLive(waiting, items);
+    }
+    std::erase_if(m_waitingOf, [](const auto &entry) { return entry.second == 0; });
+}
+
+} // namespace burrow

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "event/event_envelope.h"
+
+#include <deque>
+#include <map>
+
+namespace burrow {
+
+/// From here on a follower hears everything when it happens, also what no log keeps.
+struct EventsAreLive
+{
+};
+
+/// One thing that a follower is told.
+using FollowItem = std::variant<EventEnvelope, EventGap, EventsAreLive>;
+
+/// Which part of the events somebody follows.
+struct FollowOptions
+{
+    EventCursor since;    ///< Null: from the oldest event that is kept.
+    SessionId session;    ///< Null: all sessions.
+    bool progress = true; ///< Also what executors say while they work.
+};
+
+/// Puts the durable log and what is said live into one stream, without gap or repeat. Decides only: whoever has
+/// it reads the log when it asks to, and hands over what is said.
+///
+/// What the log keeps is always told from the log, so a follower that is slow or comes back costs nothing and
+/// misses nothing. Everything else (what executors say, a run that starts, an executor that dies) waits here,
+/// in its place between the rows of the log, as far as there is room: limits::live_events_per_session_max of
+/// each session, and what is dropped is told as a gap at its place.
+class EventMerge
+{
+public:
+    explicit EventMerge(FollowOptions options);
+
+    /// What was said, in its order, since the follower began.
+    void take(const SessionEvent &event, WallTime now);
+    /// So much was lost on its way here, and nobody knows whose it was.
+    void addLost(quint64 count);
+
+    /// The page of the log to be read next, before anything else can be told; nothing when none is needed. Each
+    /// question is answered by takePage() before the next call.
+    std::optional<EventQuery> wantsPage() const;
+    void takePage(EventPage page, std::vector<FollowItem> &items);
+    /// Adds what can be told now without another page, at most so many.
+    void tell(std::vector<FollowItem> &items, std::size_t most);
+
+    const EventCursor &cursor() const { return m_cursor; }
+
+private:
+    struct Waiting
+    {
+        SessionEvent event;
+        WallTime at;
+        bool isGap = false; ///< In place of what was dropped of that session.
+    };
+
+    void tellRow(const LoggedEvents &row, std::vector<FollowItem> &items);
+    void drop(const SessionEvent &whose, quint64 count);
+    bool rowTells(const SessionEvent &event) const;
+    void tellLive(Waiting &waiting, std::vector<FollowItem> &items);
+    quint64 rowAhead() const;
+
+    const FollowOptions m_options;
+    EventCursor m_cursor;
+    bool m_toTheEnd = true; ///< The log is to be read as far as it goes, before anything live is told.
+    bool m_isLive = false;  ///< The follower has been told that it is.
+    std::deque<Waiting> m_waiting;
+    std::map<SessionId, quint32> m_waitingOf; ///< How many of each session wait.
+    std::map<SessionId, quint64>
+        m_dropped;                      ///< Of each session with a gap that waits; null: whose is not known.
+    std::deque<LoggedEvents> m_recent;  ///< The last rows of the log, to tell what they tell apart.
+    std::deque<LifecycleEvent> m_early; ///< Told live; the row of the run will say it again.
+    quint64 m_number = 0;               ///< Of the last live event.
+};
+
+} // namespace burrow

@@ -52,7 +52,7 @@ void EventFollower::pump()
     m_merge.tell(items, items_per_batch_max);
     if (!items.empty())
         tellAll(items);
-    else if (std::optional<EventQuery> query = m_merge.wantsPage())
+    else if (std::optional<EventQuery> query = m_merge.nextPage())
         read(*std::move(query));
 }
 

@@ -43,13 +43,13 @@ void EventMerge::take(const SessionEvent &event, WallTime now)
         return;
     }
     if (event.row > m_cursor.number)
-        m_toTheEnd = true; // The row that is named here will be named by nobody else.
+        ++m_endWanted; // The row that is named here will be named by nobody else.
     drop(event, 1);
 }
 
 void EventMerge::addLost(quint64 count)
 {
-    m_toTheEnd = true;
+    ++m_endWanted;
     drop({}, count);
 }
 
@@ -74,15 +74,23 @@ quint64 EventMerge::rowAhead() const
     return row;
 }
 
-std::optional<EventQuery> EventMerge::wantsPage() const
+std::optional<EventQuery> EventMerge::wantedPage() const
 {
     EventQuery query;
     query.since = m_cursor;
     query.session = m_options.session;
-    if (m_toTheEnd)
+    if (m_endWanted != m_endReached)
         return query;
     query.upTo = rowAhead();
     return query.upTo > 0 ? std::optional(query) : std::nullopt;
+}
+
+std::optional<EventQuery> EventMerge::nextPage()
+{
+    std::optional<EventQuery> query = wantedPage();
+    // What is dropped from here on may be behind the end that this page will see.
+    m_endAsked = query && query->upTo == 0 ? m_endWanted : 0;
+    return query;
 }
 
 void EventMerge::takePage(EventPage page, std::vector<FollowItem> &items)
@@ -96,8 +104,9 @@ void EventMerge::takePage(EventPage page, std::vector<FollowItem> &items)
         if (m_recent.size() > recent_rows_max)
             m_recent.pop_front();
     }
-    if (page.more || !std::exchange(m_toTheEnd, false))
+    if (page.more || m_endAsked == 0)
         return;
+    m_endReached = m_endAsked;
     if (!std::exchange(m_isLive, true))
         items.emplace_back(EventsAreLive{});
 }
@@ -149,7 +158,7 @@ void EventMerge::tellLive(Waiting &waiting, std::vector<FollowItem> &items)
 
 void EventMerge::tell(std::vector<FollowItem> &items, std::size_t most)
 {
-    while (!m_waiting.empty() && items.size() < most && !wantsPage()) {
+    while (!m_waiting.empty() && items.size() < most && !wantedPage()) {
         Waiting waiting = std::move(m_waiting.front());
         m_waiting.pop_front();
         tellLive(waiting, items);

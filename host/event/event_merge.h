@@ -42,8 +42,8 @@ public:
     void addLost(quint64 count);
 
     /// The page of the log to be read next, before anything else can be told; nothing when none is needed. Each
-    /// question is answered by takePage() before the next call.
-    std::optional<EventQuery> wantsPage() const;
+    /// question is answered by takePage() before the next one is asked.
+    std::optional<EventQuery> nextPage();
     void takePage(EventPage page, std::vector<FollowItem> &items);
     /// Adds what can be told now without another page, at most so many.
     void tell(std::vector<FollowItem> &items, std::size_t most);
@@ -58,6 +58,7 @@ private:
         bool isGap = false; ///< In place of what was dropped of that session.
     };
 
+    std::optional<EventQuery> wantedPage() const;
     void tellRow(const LoggedEvents &row, std::vector<FollowItem> &items);
     void drop(const SessionEvent &whose, quint64 count);
     bool rowTells(const SessionEvent &event) const;
@@ -66,7 +67,11 @@ private:
 
     const FollowOptions m_options;
     EventCursor m_cursor;
-    bool m_toTheEnd = true; ///< The log is to be read as far as it goes, before anything live is told.
+    // The log is to be read as far as it goes before anything live is told, while these differ: how often that
+    // was found to be so, and how often by the time at which the page was asked for that reached the end.
+    quint64 m_endWanted = 1;
+    quint64 m_endReached = 0;
+    quint64 m_endAsked = 0; ///< By the page that is on its way; 0 = it stops earlier.
     bool m_isLive = false;  ///< The follower has been told that it is.
     std::deque<Waiting> m_waiting;
     std::map<SessionId, quint32> m_waitingOf; ///< How many of each session wait.

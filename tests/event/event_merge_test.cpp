@@ -51,7 +51,7 @@ public:
         std::vector<FollowItem> items;
         while (true) {
             merge.tell(items, most);
-            const std::optional<EventQuery> query = merge.wantsPage();
+            const std::optional<EventQuery> query = merge.nextPage();
             if (!query)
                 break;
             merge.takePage(pageOf(*query), items);
@@ -162,7 +162,7 @@ private Q_SLOTS:
         for (const char *name : {"a", "b", "c", "d"})
             first.log({of(EventCode::InputAccepted, name)});
         std::vector<FollowItem> items;
-        first.merge.takePage(first.pageOf(*first.merge.wantsPage()), items);
+        first.merge.takePage(first.pageOf(*first.merge.nextPage()), items);
         const EventCursor cursor = *std::get<EventEnvelope>(items.at(1)).cursor;
         Stream second({.since = cursor});
         second.rows = first.rows;
@@ -205,6 +205,22 @@ private Q_SLOTS:
         QCOMPARE(told.count("gap lost 1"), 1);
         stream.say(progress(alpha, "y"));
         QCOMPARE(stream.told(), QByteArrayList{"y"});
+    }
+
+    void whatIsDroppedWhileAPageIsReadIsReadAfterIt()
+    {
+        Stream stream;
+        stream.told();
+        stream.logAndSay({of(EventCode::InputAccepted)});
+        const std::optional<EventQuery> query = stream.merge.nextPage();
+        QVERIFY(query && query->upTo == 1);
+        const EventPage page = stream.pageOf(*query);
+        stream.log({of(EventCode::RunCompleted)}); // Nobody will say so.
+        stream.merge.addLost(1);
+        std::vector<FollowItem> items;
+        stream.merge.takePage(page, items);
+        QCOMPARE(items.size(), std::size_t(1));
+        QCOMPARE(stream.told(), (QByteArrayList{"run.completed", "gap lost 1"}));
     }
 
     void whatWasLostOnTheWayIsToldAndTheLogIsReadOn()

@@ -158,6 +158,12 @@ void RpcConnection::tell(const QByteArray &line)
     write(line);
 }
 
+void RpcConnection::tellSurely(const QByteArray &line)
+{
+    if (!m_ending)
+        write(line);
+}
+
 void RpcConnection::addGap(quint64 count)
 {
     m_gap += count;
@@ -181,6 +187,7 @@ void RpcConnection::takeRoom()
     if (!hasRoom())
         return;
     tellGap();
+    Q_EMIT roomAgain();
     if (!m_resuming)
         takeLines();
 }

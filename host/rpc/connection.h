@@ -43,12 +43,17 @@ public:
     const std::optional<Subscription> &subscription() const { return m_subscription; }
     /// One event as a whole line. Left out, and counted, while the reader is too slow.
     void tell(const QByteArray &line);
+    /// One event that is never left out: whoever tells it looks at hasRoom() before it takes more upon itself.
+    void tellSurely(const QByteArray &line);
+    bool hasRoom() const { return m_stream.waiting() <= m_limits.waitingBytes; }
     /// So many events were lost before they came here.
     void addGap(quint64 count);
 
 Q_SIGNALS:
     /// Nothing more will happen here.
     void finished();
+    /// The reader has taken what waited.
+    void roomAgain();
 
 private:
     void takePiece(const QByteArray &piece);
@@ -61,7 +66,6 @@ private:
     void write(const QByteArray &line);
     void end();
     void endIfAnswered();
-    bool hasRoom() const { return m_stream.waiting() <= m_limits.waitingBytes; }
 
     const RpcLimits m_limits;
     const Serve m_serve;

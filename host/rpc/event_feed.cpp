@@ -2,6 +2,7 @@
 #include "rpc/event_feed.h"
 
 #include "rpc/connection.h"
+#include "rpc/event_follow.h"
 #include "rpc/value_json.h"
 
 #include <algorithm>
@@ -38,8 +39,16 @@ void EventFeed::add(RpcConnection &connection)
         m_arriving = connect(&m_host, &Host::eventsArrived, this, &EventFeed::take);
 }
 
+void EventFeed::follow(RpcConnection &connection, const FollowOptions &options)
+{
+    remove(connection);
+    new EventFollow(m_host, options, connection); // The connection's own.
+}
+
 void EventFeed::remove(RpcConnection &connection)
 {
+    if (auto *follow = connection.findChild<EventFollow *>({}, Qt::FindDirectChildrenOnly))
+        follow->end();
     std::erase_if(m_readers, [&connection](const QPointer<RpcConnection> &reader) {
         return !reader || reader == &connection;
     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "control/host.h"
+#include "control/event_follower.h"
 
 #include <QPointer>
 
@@ -21,6 +21,8 @@ public:
 
     /// The connection has a subscription now, or a new one.
     void add(RpcConnection &connection);
+    /// The connection is told everything from a cursor on, instead.
+    void follow(RpcConnection &connection, const FollowOptions &options);
     void remove(RpcConnection &connection);
 
 private:

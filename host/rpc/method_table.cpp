@@ -74,6 +74,11 @@ constexpr RpcMember sessionMembers[] = {
     {"waiters",     RpcForm::Count,  "callers that wait for an outcome", Needed::No},
     {"idle",        RpcForm::Flag,   "nothing is left that would move by itself", Needed::No},
     {"wait_reason", RpcForm::Choice, "why it is not moving, or that it is", Needed::No, waitReasonName.names},
+    {"since",       RpcForm::Text,   "since when it waits for that, in UTC", Needed::No},
+    {"until",       RpcForm::Text,   "until when, where it waits for a time", Needed::No},
+    {"started_at",  RpcForm::Text,   "when the run that is open was handed to the executor", Needed::No},
+    {"begun_at",    RpcForm::Text,   "when the executor said something of it first; missing: it was not heard yet", Needed::No},
+    {"heard_at",    RpcForm::Text,   "and last", Needed::No},
     {"note",        RpcForm::Text,   "why it is held, or its executor was given up or is made again", Needed::No},
     {"restarts",    RpcForm::Count,  "how often its executor was made again", Needed::No},
     {"recovered",   RpcForm::Count,  "open inputs that were found in the store when it was opened", Needed::No},
@@ -118,6 +123,15 @@ constexpr RpcMember outcomeMembers[] = {
     {"reason",       RpcForm::Text,   "one sentence, where it did not succeed", Needed::No},
     {"run",          RpcForm::Text,   "the run in which it ended", Needed::No},
 };
+constexpr RpcMember whyMembers[] = {
+    {"session",  RpcForm::Text, "its name"},
+    {"code",     RpcForm::Text, "stable: the wait reason, and where that says too little a detail behind a dot"},
+    {"sentence", RpcForm::Text, "what it does or waits for, and for how long"},
+    {"unblock",  RpcForm::Text, "what would move it; empty when nothing has to be done"},
+    {"known",    RpcForm::Flag, "it has answered in time; otherwise this is as of the last time"},
+    {"since",    RpcForm::Text, "since when, in UTC", Needed::No},
+    {"as_of",    RpcForm::Text, "when it was seen, in UTC", Needed::No},
+};
 constexpr RpcMember outcomeParams[] = {
     {"session",         RpcForm::Text, "the session's name"},
     {"input",           RpcForm::Text, "the input's id", Needed::No},
@@ -155,6 +169,7 @@ constexpr RpcMember commandReceiptMembers[] = {
 constexpr RpcMember subscribeParams[] = {
     {"session",  RpcForm::Text, "only this session; without it, all", Needed::No},
     {"progress", RpcForm::Flag, "also what executors say while they work (default true)", Needed::No},
+    {"since",    RpcForm::Text, "the cursor of the last event that is known, or oldest: first what the store's event log holds behind it, then what happens, without gap or repeat and as fast as it is read", Needed::No},
 };
 constexpr RpcMember eventMembers[] = {
     {"event",   RpcForm::Text,   "the dotted code, or progress. and the kind of progress"},
@@ -167,12 +182,28 @@ constexpr RpcMember eventMembers[] = {
     {"other",   RpcForm::Text,   "the input that it was merged with or replaced by", Needed::No},
     {"run",     RpcForm::Text,   "the run that is meant", Needed::No},
     {"detail",  RpcForm::Text,   "one sentence", Needed::No},
+    {"id",          RpcForm::Text, "with since: the event's own, the same whenever it is read again", Needed::No},
+    {"time",        RpcForm::Text, "with since: when it was, in UTC", Needed::No},
+    {"runtime",     RpcForm::Text, "with since: the logical runtime", Needed::No},
+    {"category",    RpcForm::Text, "with since: what it is about", Needed::No},
+    {"causation",   RpcForm::Text, "with since: the run or input that brought it about", Needed::No},
+    {"correlation", RpcForm::Text, "with since: what belongs together for whoever submitted it", Needed::No},
+    {"cursor",      RpcForm::Text, "with since: a reader that goes on from here misses nothing and sees nothing again", Needed::No},
+    {"raw_type",    RpcForm::Any,  "progress.vendor: the number that the plugin gave", Needed::No},
     {"name",    RpcForm::Text,   "progress: what it is about", Needed::No},
     {"text",    RpcForm::Text,   "progress: as text", Needed::No},
     {"data",    RpcForm::Any,    "progress: as data", Needed::No},
 };
 constexpr RpcMember gapMembers[] = {
-    {"count", RpcForm::Count, "how many events are missing here"},
+    {"count",  RpcForm::Count, "how many events or rows are missing here; 0 when nobody knows"},
+    {"cause",  RpcForm::Text,  "with since: forgotten, other_log, ahead, damaged or lost", Needed::No},
+    {"detail", RpcForm::Text,  "with since: one sentence", Needed::No},
+};
+constexpr RpcMember liveMembers[] = {
+    {"cursor", RpcForm::Text, "how far the log was read"},
+};
+constexpr RpcMember failedMembers[] = {
+    {"message", RpcForm::Text, "one sentence"},
 };
 
 constexpr RpcShape shape_rows[] = {
@@ -188,7 +219,10 @@ constexpr RpcShape shape_rows[] = {
     {"fate",            "What is known of an input.", outcomeResult},
     {"command_receipt", "What became of a command.", commandReceiptMembers},
     {"event",           "One thing that a session said.", eventMembers},
-    {"gap",             "Events that this reader was too slow for.", gapMembers},
+    {"gap",             "Events that this reader was too slow for, or that are no longer kept.", gapMembers},
+    {"live",            "What the log held has been told.", liveMembers},
+    {"failure",         "What went wrong.", failedMembers},
+    {"why",             "Why a session is not moving, or that it is.", whyMembers},
 };
 
 constexpr RpcMethodRow method_rows[] = {
@@ -197,6 +231,7 @@ constexpr RpcMethodRow method_rows[] = {
     {RpcMethod::HostShutdown, "host.shutdown", "The host goes down in order, as after Ctrl-C: admission closes, runs end at their boundary, what is open waits for the next start. A second call ends runs at once.", shutdownParams, "acknowledged"},
     {RpcMethod::SessionList, "session.list", "Says what every open session is doing. It answers within a bound for each: one that says nothing is shown as it was seen last.", listParams, "session_list"},
     {RpcMethod::SessionShow, "session.show", "Says what one session is doing, within the same bound.", sessionParam, "session"},
+    {RpcMethod::Why, "why", "Says in one sentence why a session is not moving, since when, and what would move it, within the same bound.", sessionParam, "why"},
     {RpcMethod::Submit, "submit", "Gives a session an input.", submitParams, "submission"},
     {RpcMethod::Outcome, "outcome", "Says what became of an input, also of one that ended in an earlier host.", outcomeParams, "fate"},
     {RpcMethod::Cancel, "cancel", "Asks the current run to end at its next boundary.", cancelParams, "command_receipt"},
@@ -216,6 +251,8 @@ constexpr RpcMethodRow method_rows[] = {
 constexpr RpcNotificationRow notification_rows[] = {
     {"event", "Something happened in a session.", "event"},
     {"events.gap", "Events are missing here, because they came faster than they were read.", "gap"},
+    {"events.live", "Subscribed with since: from here on everything comes when it happens.", "live"},
+    {"events.failed", "Subscribed with since: the event log cannot be read; no more events come.", "failure"},
 };
 // clang-format on
 

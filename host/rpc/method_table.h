@@ -56,6 +56,7 @@ enum class RpcMethod : quint8 {
     HostShutdown,
     SessionList,
     SessionShow,
+    Why,
     Submit,
     Outcome,
     Cancel,

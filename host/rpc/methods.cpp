@@ -46,6 +46,7 @@ const RpcMethods::Row RpcMethods::rows[] = {
     {RpcMethod::HostShutdown, &RpcMethods::hostShutdown},
     {RpcMethod::SessionList, &RpcMethods::sessionList},
     {RpcMethod::SessionShow, &RpcMethods::sessionShow},
+    {RpcMethod::Why, &RpcMethods::why},
     {RpcMethod::Submit, &RpcMethods::submit},
     {RpcMethod::Outcome, &RpcMethods::outcome},
     {RpcMethod::Cancel, &RpcMethods::cancel},
@@ -176,6 +177,15 @@ void RpcMethods::sessionShow(const RpcCall &call)
                  [reply = call.reply](const QJsonObject &session) { reply(session); });
 }
 
+void RpcMethods::why(const RpcCall &call)
+{
+    if (const Result<SessionId> session = sessionOf(call); !session) {
+        call.reply(rpcErrorOf(session.error()));
+        return;
+    }
+    m_views.why(call.text("session").toUtf8(), [reply = call.reply](const QJsonObject &why) { reply(why); });
+}
+
 void RpcMethods::outcome(const RpcCall &call)
 {
     const Result<SessionId> session = sessionOf(call);
@@ -254,12 +264,28 @@ void RpcMethods::eventsSubscribe(const RpcCall &call)
             return;
         }
     }
+    FollowOptions options;
+    if (call.has("since")) {
+        const QString since = call.text("since");
+        const std::optional<EventCursor> cursor = EventCursor::fromText(since.toLatin1());
+        if (!cursor && since != QLatin1String("oldest")) {
+            call.reply(invalidParams(QStringLiteral("\"since\" is no cursor: it is the \"cursor\" of an event, "
+                                                    "or oldest")));
+            return;
+        }
+        options.since = cursor.value_or(EventCursor{});
+        options.session = m_service.host->sessionNamed(call.text("session").toUtf8());
+        options.progress = call.params.value(QLatin1String("progress")).toBool(true);
+    }
     call.connection.subscribe(
         RpcConnection::Subscription{.session = call.text("session").toUtf8(),
                                     .progress = call.params.value(QLatin1String("progress")).toBool(true)});
     // The answer comes first, and what happens from now on after it.
     call.reply(acknowledged());
-    m_events.add(call.connection);
+    if (call.has("since"))
+        m_events.follow(call.connection, options);
+    else
+        m_events.add(call.connection);
 }
 
 void RpcMethods::eventsUnsubscribe(const RpcCall &call)

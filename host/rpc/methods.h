@@ -61,6 +61,7 @@ private:
     void hostShutdown(const RpcCall &call);
     void sessionList(const RpcCall &call);
     void sessionShow(const RpcCall &call);
+    void why(const RpcCall &call);
     void submit(const RpcCall &call);
     void outcome(const RpcCall &call);
     void cancel(const RpcCall &call);

@@ -126,6 +126,38 @@ void SessionViews::show(const QByteArray &name, std::function<void(const QJsonOb
          [this, name, round, done = std::move(done)] { done(shown(name, round)); });
 }
 
+void SessionViews::why(const QByteArray &name, std::function<void(const QJsonObject &)> done)
+{
+    const quint64 round = ++m_round;
+    ask(name);
+    when([this, name] { return !m_asked.contains(name); },
+         [this, name, round, done = std::move(done)] { done(explained(name, round)); });
+}
+
+QJsonObject SessionViews::explained(const QByteArray &name, quint64 round) const
+{
+    SessionSight sight;
+    sight.view.name = name;
+    const auto seen = m_seen.find(name);
+    sight.isSeen = seen != m_seen.end();
+    if (sight.isSeen) {
+        sight.view = seen->second.view;
+        sight.view.executor = m_executorOf(name);
+        sight.isNow = seen->second.round >= round;
+    }
+    const Why why = Host::explain(sight, wallNow());
+    QJsonObject object{{QStringLiteral("session"), QString::fromUtf8(name)},
+                       {QStringLiteral("code"), QLatin1String(why.code)},
+                       {QStringLiteral("sentence"), why.sentence},
+                       {QStringLiteral("unblock"), why.unblock},
+                       {QStringLiteral("known"), sight.isNow}};
+    if (why.since)
+        object.insert(QStringLiteral("since"), momentOf(*why.since));
+    if (sight.isSeen)
+        object.insert(QStringLiteral("as_of"), momentOf(seen->second.at));
+    return object;
+}
+
 QJsonArray SessionViews::allShown(const QByteArrayList &names, quint64 round) const
 {
     QJsonArray array;

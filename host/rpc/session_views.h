@@ -29,6 +29,8 @@ public:
     void list(const QByteArrayList &names, std::function<void(const QJsonArray &)> done);
     /// One that is open, in the same shape.
     void show(const QByteArray &name, std::function<void(const QJsonObject &)> done);
+    /// Why one that is open is not moving, as the shape "why".
+    void why(const QByteArray &name, std::function<void(const QJsonObject &)> done);
 
 private:
     struct Seen
@@ -52,6 +54,7 @@ private:
     void lookWhoWaits();
     bool isSeenSince(const QByteArray &name, quint64 round) const;
     void askOneByOne(const QByteArrayList &names, quint64 round, const std::function<void()> &then);
+    QJsonObject explained(const QByteArray &name, quint64 round) const;
     QJsonObject shown(const QByteArray &name, quint64 round) const;
     QJsonArray allShown(const QByteArrayList &names, quint64 round) const;
 

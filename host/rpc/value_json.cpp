@@ -184,6 +184,15 @@ QJsonObject toJson(const SessionView &view)
                        {QStringLiteral("runs_failed"), qint64(view.tally.runsFailed)}};
     addId(object, "run", view.run);
     add(object, "note", view.note);
+    const std::pair<const char *, MonotonicTime> moments[] = {{"since", view.since},
+                                                              {"started_at", view.startedAt},
+                                                              {"begun_at", view.begunAt},
+                                                              {"heard_at", view.heardAt},
+                                                              {"until", view.until}};
+    for (const auto &[member, moment] : moments) {
+        if (const std::optional<WallTime> at = view.calendar(moment))
+            object.insert(QLatin1String(member), momentOf(*at));
+    }
     return object;
 }
 

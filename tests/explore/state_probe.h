@@ -16,7 +16,8 @@ namespace burrow {
 /// are told apart because nothing asks which; tickets and rounds count back from the last one given; places in
 /// a lane, and what is stored of them, are ranks; times are distances from now; commands are given or not. Left
 /// out, because nothing that is decided depends on it: sentences (but not whether there is one), the tally, the
-/// strongest signal, revisions, which only grow, and when keys expire, which no path lives to see.
+/// strongest signal, since when something is as it is, revisions, which only grow, and when keys expire, which
+/// no path lives to see.
 class StateProbe
 {
 public:

@@ -6,8 +6,9 @@ namespace burrow::test {
 
 namespace {
 
-constexpr const char *write_texts[] = {"an accept", "the end of a run", "the failure of a run or of a staging",
-                                       "a lifecycle change", "a start grant"};
+constexpr const char *write_texts[] = {
+    "an accept",          "the end of a run", "the failure of a run or of a staging",
+    "a lifecycle change", "a start grant",    "an event of somebody outside"};
 
 struct Teller
 {

@@ -19,6 +19,11 @@ public:
     void cancel(RunId, CancelMode, const QString &) override {}
     void abandon(RunId, const QString &) override {}
     void stop(StopKind, const QString &) override { m_listener.stopFinished({}); }
+    void stageContext(StageCall call) override
+    {
+        m_listener.contextStaged(call.run, call.input, Error{ErrorKind::NotReady, m_why});
+    }
+    void discardContext(RunId, std::vector<QByteArray>) override {}
     void checkpointCommitted(RunId run, quint64, const QByteArray &) override
     {
         m_listener.checkpointFinished(run, {});

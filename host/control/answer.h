@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "core/outcome_rules.h"
+#include "model/admission_preview.h"
 #include "model/session_view.h"
 
 #include <QFuture>
@@ -40,6 +41,18 @@ struct Unanswered<AcceptReceipt>
         receipt.refusal = Refusal::ShuttingDown;
         receipt.message = hostGoneSentence();
         return receipt;
+    }
+};
+
+template <>
+struct Unanswered<AdmissionPreview>
+{
+    static AdmissionPreview value()
+    {
+        AdmissionPreview preview;
+        preview.receipt = Unanswered<AcceptReceipt>::value();
+        preview.certain = false;
+        return preview;
     }
 };
 

@@ -20,13 +20,6 @@ QFuture<void> finishedAfter(std::size_t count, const std::function<void(const st
     return future;
 }
 
-/// An outcome that is known to be none. Each caller gets a future of its own: what one does with a shared one,
-/// take its result or cancel it, would happen to all.
-QFuture<Outcome> noOutcome(const QString &reason)
-{
-    return QtFuture::makeReadyFuture(waitFailed(WaitFailure::ChannelClosed, reason));
-}
-
 Error shuttingDown()
 {
     return {ErrorKind::NotReady, QStringLiteral("the host is shutting down")};
@@ -68,34 +61,7 @@ Result<InputFate> fateOf(const OpenInput &known, Result<std::optional<StoredOutc
     return InputFate{};
 }
 
-/// What a submit costs beside its content, so that a flood of small inputs is bounded as well.
-constexpr qint64 submit_overhead_bytes = 1024;
-
-AcceptReceipt hostIsBusy(InputId input)
-{
-    AcceptReceipt receipt;
-    receipt.input = input;
-    receipt.refusal = Refusal::Busy;
-    receipt.message = QStringLiteral("too many inputs wait for their receipt in this host; try again");
-    return receipt;
-}
-
-WaitMode modeOf(WaitFor wait)
-{
-    return wait == WaitFor::Terminal ? WaitMode::Terminal : WaitMode::Attempt;
-}
-
 } // namespace
-
-bool Host::Private::takeRoom(qint64 bytes)
-{
-    // An input that is alone always has room: whether it is too large by itself is for its session to say.
-    const qint64 before = unanswered.fetch_add(bytes, std::memory_order_relaxed);
-    if (before == 0 || before + bytes <= limits::ticket_bytes_per_host_max)
-        return true;
-    unanswered.fetch_sub(bytes, std::memory_order_relaxed);
-    return false;
-}
 
 bool Host::Private::onShardThread() const
 {
@@ -185,6 +151,8 @@ std::optional<Error> Host::Private::adopt(const SessionSpec &spec, Result<Stored
     const SessionId id = opened->id;
     const bool existed = opened->existed;
     names.insert(spec.name, id);
+    if (opened->binding)
+        runtimes.insert(opened->binding->runtimeId, id);
     post(id, AdoptMessage{std::move(opened).value(), spec.executor,
                           std::make_shared<const CoreSettings>(spec.settings),
                           [answer, id, existed](quint32 recovered) {
@@ -263,79 +231,6 @@ QByteArrayList Host::sessionNames() const
 {
     const std::shared_lock lock(d->mutex);
     return d->names.keys();
-}
-
-/// Nothing when there is no room: then that has been answered.
-std::optional<SubmitMessage> Host::Private::messageFor(NewInput &one, InputId id, WallTime now)
-{
-    const qint64 bytes = contentBytes(one.input) + submit_overhead_bytes;
-    SubmissionAnswers &answers = one.answers;
-    if (!takeRoom(bytes)) {
-        AcceptReceipt busy = hostIsBusy(id);
-        const QString reason = busy.message;
-        if (answers.receipt)
-            answers.receipt(std::move(busy));
-        if (answers.outcome)
-            answers.outcome(waitFailed(WaitFailure::ChannelClosed, reason));
-        return std::nullopt;
-    }
-    one.input.id = id;
-    if (one.input.submittedAt == WallTime{})
-        one.input.submittedAt = now;
-    SubmitMessage message;
-    message.session = one.session;
-    message.input = std::make_shared<const Input>(std::move(one.input));
-    message.withoutWake = one.options.withoutWake;
-    message.mode = modeOf(one.options.wait);
-    // Called, if at all, by a shard, and no shard outlives the host.
-    message.receipt = [answer = std::move(answers.receipt), bytes, this](AcceptReceipt given) {
-        unanswered.fetch_sub(bytes, std::memory_order_relaxed);
-        if (answer)
-            answer(std::move(given));
-    };
-    if (one.options.wait != WaitFor::Nothing)
-        message.outcome = std::move(answers.outcome);
-    return message;
-}
-
-InputId Host::submit(SessionId session, Input input, SubmitOptions options, SubmissionAnswers answers)
-{
-    const WallTime now = d->clock.wallNow();
-    const InputId id = IdMint::inputId(now, d->store.nextSequence());
-    NewInput one{session, std::move(input), options, std::move(answers)};
-    if (std::optional<SubmitMessage> message = d->messageFor(one, id, now))
-        d->post(session, *std::move(message));
-    return id;
-}
-
-std::vector<InputId> Host::submitAll(std::vector<NewInput> inputs)
-{
-    const WallTime now = d->clock.wallNow();
-    std::vector<InputId> ids;
-    ids.reserve(inputs.size());
-    std::vector<std::vector<ShardMessage>> messages(d->shards.size());
-    for (std::vector<ShardMessage> &ofShard : messages)
-        ofShard.reserve(inputs.size() / messages.size() + 1);
-    for (NewInput &one : inputs) {
-        ids.push_back(IdMint::inputId(now, d->store.nextSequence()));
-        if (std::optional<SubmitMessage> message = d->messageFor(one, ids.back(), now))
-            messages[d->shardOf(one.session)].push_back(*std::move(message));
-    }
-    for (std::size_t shard = 0; shard < messages.size(); ++shard)
-        d->shards[shard]->post(std::move(messages[shard]));
-    return ids;
-}
-
-Submission Host::submit(SessionId session, Input input, SubmitOptions options)
-{
-    const Answer<AcceptReceipt> receipt;
-    if (options.wait == WaitFor::Nothing) {
-        const InputId id = submit(session, std::move(input), options, {.receipt = receipt, .outcome = {}});
-        return {id, receipt.future(), noOutcome(QStringLiteral("nobody asked to wait"))};
-    }
-    const Answer<Outcome> outcome;
-    const InputId id = submit(session, std::move(input), options, {.receipt = receipt, .outcome = outcome});
-    return {id, receipt.future(), outcome.future()};
 }
 
 QFuture<Result<InputFate>> Host::outcome(SessionId session, InputId input)

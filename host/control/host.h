@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "control/session_bindings.h"
 #include "core/settings.h"
+#include "model/admission_preview.h"
 #include "model/event.h"
 #include "model/session_event.h"
 #include "model/why.h"
 #include "port/clock.h"
 #include "port/executor.h"
 #include "port/store.h"
+#include "session/direct_run.h"
 
 #include <QFuture>
 #include <QObject>
@@ -52,6 +55,12 @@ struct SubmitOptions
 {
     WaitFor wait = WaitFor::Nothing;
     bool withoutWake = false;
+    /// How long the submitter watches the accept. Then the receipt says "unknown", and the accept goes on: the
+    /// outcome tells by id or by key. Unset: until it is answered.
+    std::optional<Duration> bound = std::nullopt;
+    /// What must have happened before anybody hears of the outcome, such as giving back what was held for the
+    /// input. Called once, on a shard's thread, only with `wait`.
+    std::function<void(const Outcome &)> beforeOutcome = {};
 };
 
 /// The two answers to a submit. `receipt` says what became of the accept. `outcome` finishes when the input
@@ -125,6 +134,33 @@ public:
     /// As submit() for each, in their order, for whoever has several inputs at once: each shard is woken once
     /// and sees all of its own together, so that they share a commit. Gives their ids in the same order.
     std::vector<InputId> submitAll(std::vector<NewInput> inputs);
+
+    /// Accepts the input and has its submitter carry the run out himself, as one step: `operation` is called
+    /// with the run once the input is durable and staged. The session must be idle or attached and have no open
+    /// input; a key that is known is refused, because the input behind it owns the execution. The outcome is
+    /// that of this attempt and comes when its one write is durable; an input whose run failed is queued again
+    /// as any other, and then the session's executor runs it. When nothing comes of it, `operation` is dropped
+    /// uncalled.
+    Submission acceptAndRun(SessionId session, Input input, DirectOperation operation,
+                            SubmitOptions options = {});
+    /// What a submit would come to now. Changes nothing.
+    QFuture<AdmissionPreview> preview(SessionId session, Input input, SubmitOptions options = {});
+
+    /// By runtime id: the facts must be those of the current binding, each of them. Refused as NotFound (no
+    /// such runtime), BindingMismatch (an earlier binding of it) or InvalidState (with the phase that refuses).
+    Submission ingest(const RuntimeBinding &address, Input input, SubmitOptions options = {});
+
+    /// Binds the open session to the runtime `rt:session:<session id>` under fence 0 and hands out its
+    /// bindings. Repeating it gives the same. The binding is durable, and announced by an event, before the
+    /// answer. Error: NotFound (there is no such session, or it cannot be bound; the sentence says which).
+    QFuture<Result<SessionBindings>> prepareBindings(SessionId session);
+    /// The same without a runtime: nothing is written or announced, and whoever binds the session later does so
+    /// in this epoch.
+    QFuture<Result<SessionBindings>> prepareLocalSessionBindings(SessionId session);
+    /// Until an executor is attached, a hard cancel calls `interrupt`, on a shard's thread, where it must only
+    /// take note: for sessions whose turns somebody runs who is no executor yet. Refused once one is attached.
+    QFuture<CommandReceipt> installInterrupt(SessionId session,
+                                             std::function<Result<void>(const QString &reason)> interrupt);
 
     /// Cancels the current run at its boundary or now; a named run must be the current one.
     QFuture<CommandReceipt> cancel(SessionId session, CancelMode mode, RunId run = {},

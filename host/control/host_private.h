@@ -49,8 +49,11 @@ public:
     void post(SessionId session, ShardMessage message) { shards[shardOf(session)]->post(std::move(message)); }
     std::size_t shardOf(SessionId session) const { return qHash(session) % shards.size(); }
     std::optional<SubmitMessage> messageFor(NewInput &one, InputId id, WallTime now);
-    using SessionCommand = std::variant<CancelCommand, LifecycleCommand, PublishCommand>;
+    ReceiptCallback receiptCallback(std::function<void(AcceptReceipt)> answer, qint64 bytes, bool bounded);
+    Submission submit(NewInput one, DirectOperation operation,
+                      std::shared_ptr<const RuntimeBinding> address = {});
     QFuture<CommandReceipt> command(SessionId session, SessionCommand command);
+    QFuture<Result<SessionBindings>> prepare(SessionId session, const QByteArray &runtimeId);
     void postShutdown(CancelMode mode, MonotonicTime hardAt, const std::function<void()> &finished);
     void open(SessionSpec spec, OpenAnswer answer);
     std::optional<Error> adopt(const SessionSpec &spec, Result<StoredSession> opened, const OpenAnswer &answer);
@@ -70,9 +73,10 @@ public:
     std::atomic<qint64> unanswered = 0; ///< Bytes of the inputs that wait for their receipt.
 
     std::shared_mutex mutex;
-    QHash<QByteArray, SessionId> names; // Guarded by mutex; null while the session is being opened.
-    QFuture<void> down;                 // Guarded by mutex; valid once a shutdown has begun.
-    bool goingDown = false;             // Guarded by mutex.
+    QHash<QByteArray, SessionId> names;    // Guarded by mutex; null while the session is being opened.
+    QHash<QByteArray, SessionId> runtimes; // Guarded by mutex; whom a runtime id was bound to last.
+    QFuture<void> down;                    // Guarded by mutex; valid once a shutdown has begun.
+    bool goingDown = false;                // Guarded by mutex.
     IdMint mint; // Guarded by mutex; one for all, for seeding asks the machine for chance.
 };
 

@@ -26,10 +26,31 @@ struct StartApply
     MonotonicTime deadline;
 };
 
+/// Hand the run to the submitter of its input; answered by ApplyFinished, exactly once.
+struct StartDirectRun
+{
+    RunId run;
+    PrimitivePointer primitive;
+    quint32 attempt = 1;
+};
+
+/// A direct run that was asked for does not take place; nothing answers.
+struct ForgetDirectRun
+{
+    RunId run;
+};
+
 struct CancelRun
 {
     RunId run;
     CancelMode mode = CancelMode::Boundary;
+    QString reason;
+};
+
+/// Interrupt whoever runs the session's turns before an executor is attached; answered by InterruptAnswered.
+struct InterruptPrepared
+{
+    CommandId command = 0;
     QString reason;
 };
 
@@ -38,6 +59,21 @@ struct AbandonRun
 {
     RunId run;
     QString reason;
+};
+
+/// Stage an input's context into the run that is open; answered by ContextStaged.
+struct StageContext
+{
+    RunId run;
+    InputId input;
+    std::vector<Append> context;
+};
+
+/// Take staged context back, because it could not be made durable; nothing answers.
+struct DiscardContext
+{
+    RunId run;
+    std::vector<QByteArray> keys;
 };
 
 /// Answered by CheckpointFinished.
@@ -114,7 +150,8 @@ struct ShutdownFinished
 };
 
 using CoreAction =
-    std::variant<SubmitWrite, CreateExecutor, StartApply, CancelRun, AbandonRun, CommitCheckpoint, StopExecutor,
+    std::variant<SubmitWrite, CreateExecutor, StartApply, StartDirectRun, ForgetDirectRun, CancelRun,
+                 InterruptPrepared, AbandonRun, StageContext, DiscardContext, CommitCheckpoint, StopExecutor,
                  DestroyExecutor, CleanupExecutor, ReplyAccept, ReplyCommand, ResolveWaiter, Emit, ReportFenced,
                  ShutdownFinished, LoadKeys, ReloadSession>;
 using CoreActions = std::vector<CoreAction>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/input_record.h"
+#include "core/live_injection.h"
 #include "core/outcome_rules.h"
 #include "machine/turn_machine.h"
 #include "model/control.h"
@@ -18,6 +19,7 @@ struct CurrentRun
     PrimitivePointer primitive;
     std::vector<InputRecord *> contributors; ///< Owned by the core; none ends before its run.
     TurnRegisters turn;
+    bool direct = false; ///< The submitter of its input carries it out, and no executor.
     MonotonicTime turnDeadline = MonotonicTime::never();
     MonotonicTime startedAt = MonotonicTime::never(); ///< When it was handed to the executor.
     MonotonicTime begunAt = MonotonicTime::never();   ///< When the executor said something first, and last.
@@ -33,6 +35,7 @@ struct CurrentRun
     enum class Stage : quint8 {
         Open,       ///< The executor has it.
         Answered,   ///< It has ended; its end waits behind a lifecycle write.
+        Ending,     ///< It has ended; a live injection into it comes first.
         Committing, ///< It has ended; its write is in flight.
         Finalizing, ///< Committed; the checkpoint hook has not answered.
     };
@@ -43,6 +46,14 @@ struct CurrentRun
     // Finalizing: what the waiters will hear.
     RunOutput output;
     std::vector<std::pair<InputId, std::vector<Waiter>>> waiters;
+
+    // Context that reaches it while it is under way.
+    std::optional<LiveInjection> injection; ///< The one on its way; it is over before the run is.
+    std::optional<RunEnd> heldEnd;          ///< Ending: what the executor gave.
+    quint64 injected = 0;                   ///< Receipts of live injections so far.
+
+    /// The receipt of its end counts on from those of its injections; without any it is the first.
+    quint64 terminalSequence() const { return injected == 0 ? 0 : injected + 1; }
 };
 
 } // namespace burrow

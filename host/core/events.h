@@ -18,6 +18,10 @@ struct AcceptCommand
     InputPointer input;
     bool withoutWake = false;
     Waiter waiter; ///< id 0: nobody waits.
+    /// The binding that its submitter knows the runtime by; it must be the current one. Null: by session.
+    std::shared_ptr<const RuntimeBinding> address;
+    /// Fresh: its submitter carries the run out himself, at once or not at all. Null: the executor does.
+    RunId directRun;
 };
 
 /// Wait for an input that was submitted before.
@@ -68,6 +72,31 @@ struct PublishCommand
     LifecycleEvent event;
 };
 
+/// Prepare the session's bindings. With a runtime id the binding is written and announced; without one a group
+/// binds later by its own way, and only the epoch is fixed.
+struct BindCommand
+{
+    CommandId command = 0;
+    QByteArray runtimeId; ///< Empty: local.
+    quint64 fence = 0;
+    std::optional<quint64> generation;
+    std::optional<EpochId> epoch; ///< Known from before; must be the session's.
+    EpochId freshEpoch;           ///< Taken if the session has none yet.
+};
+
+/// Somebody who runs the session's turns before an executor is attached can be interrupted.
+struct InstallInterrupt
+{
+    CommandId command = 0;
+};
+
+/// The answer to InterruptPrepared.
+struct InterruptAnswered
+{
+    CommandId command = 0;
+    Result<void> result;
+};
+
 /// The host is going down: commit what finishes, roll the rest back, write no Stopped.
 struct ShutdownCommand
 {
@@ -103,6 +132,14 @@ struct BoundaryChanged
 struct BoundaryFailed
 {
     QString message;
+};
+
+/// The answer to StageContext.
+struct ContextStaged
+{
+    RunId run;
+    InputId input;
+    Result<StagedContext> result;
 };
 
 struct CheckpointFinished
@@ -153,8 +190,9 @@ struct Reloaded
 };
 
 using CoreEvent =
-    std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, PublishCommand, ShutdownCommand,
-                 StoreVerdict, ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed,
-                 CheckpointFinished, StopFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
+    std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, BindCommand, InstallInterrupt,
+                 InterruptAnswered, PublishCommand, ShutdownCommand, StoreVerdict, ExecutorCreated,
+                 ApplyFinished, BoundaryChanged, BoundaryFailed, ContextStaged, CheckpointFinished,
+                 StopFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
 
 } // namespace burrow

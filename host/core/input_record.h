@@ -12,6 +12,14 @@ struct Waiter
     WaitMode mode = WaitMode::Attempt;
 };
 
+/// Whether an input may go into a run that is under way instead of waiting for its own.
+enum class LiveEntry : quint8 {
+    None,
+    Wanted,  ///< It goes in when the run's boundary is open.
+    Staging, ///< The executor has been handed its context.
+    Tried,   ///< That did not work; it is run in the ordinary way.
+};
+
 /// One input that is not terminal yet. The lanes link records intrusively: queueing an input costs no
 /// allocation beyond the record.
 struct InputRecord
@@ -24,8 +32,9 @@ struct InputRecord
     quint32 starts = 0;  ///< Last attempt number granted.
     quint32 crashes = 0; ///< Hosts that have ended while they worked on it.
     quint8 stagingRefusals = 0;
-    bool alone = false;          ///< Its batch failed: from now on it runs by itself.
-    bool withoutWake = false;    ///< Arrived without a wake; see WaitReason::NoWake.
+    bool alone = false;       ///< Its batch failed: from now on it runs by itself.
+    bool withoutWake = false; ///< Arrived without a wake; see WaitReason::NoWake.
+    LiveEntry live = LiveEntry::None;
     TicketNumber replacedIn = 0; ///< The ticket in flight that will replace it; 0 = none.
     std::vector<Waiter> waiters;
 

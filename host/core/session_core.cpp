@@ -16,6 +16,8 @@ void SessionCore::handle(CoreEvent &&event, MonotonicTime now, CoreActions &acti
     m_now = now;
     m_actions = &actions;
     std::visit([this](auto &one) { on(one); }, event);
+    if (mayInject())
+        injectNext();
     if (m_shutdown)
         shutdownStep();
     else if (m_reload == Reload::Due)
@@ -125,7 +127,8 @@ bool SessionCore::parked() const
 {
     return !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_keyWaiting.isEmpty()
            && m_attachment.effects.isEmpty() && !reloadAhead() && deadline() == MonotonicTime::never()
-           && !turnDue() && m_attachment.instance != Instance::Creating && (!m_shutdown || m_shutdownReported);
+           && !turnDue() && m_interruptsOpen == 0 && m_attachment.instance != Instance::Creating
+           && (!m_shutdown || m_shutdownReported);
 }
 
 void SessionCore::trim()

@@ -12,6 +12,7 @@
 #include "machine/admission.h"
 #include "machine/input_machine.h"
 #include "machine/session_machine.h"
+#include "model/admission_preview.h"
 #include "model/stored_session.h"
 
 #include <QHash>
@@ -31,6 +32,7 @@ namespace burrow {
 ///  - an executor is started only under a durable grant that covers its stored inputs, or for inputs that are
 ///  not
 ///    stored at all;
+///  - the end of a run waits for a live injection into it, so that the input is neither lost nor run again;
 ///  - the core never rests with a selectable input unless a run, a write, a timer or a stated reason holds it;
 ///  - a session that is held writes nothing: its memory and the store differ. After a write that was refused,
 ///    or whose fate is unknown, it is read again once, by itself; not a second time before a write has worked;
@@ -72,7 +74,11 @@ public:
     void rest(MonotonicTime now);
 
     SessionView view() const;
+    /// What that accept would come to now. Pure: nobody can tell afterwards that it was asked.
+    AdmissionPreview preview(const AcceptCommand &command) const;
     SessionId id() const { return m_id; }
+    /// The epoch that bindings were prepared in; null while nobody has.
+    EpochId epoch() const { return m_epoch; }
     const SessionRegisters &registers() const { return m_registers; }
     /// The open input with that id, or with that key; null when there is none that was acknowledged.
     const InputRecord *openInput(InputId id) const;
@@ -152,12 +158,16 @@ private:
     void on(CancelCommand &event);
     void on(LifecycleCommand &event);
     void on(PublishCommand &event);
+    void on(BindCommand &event);
+    void on(InstallInterrupt &event);
+    void on(InterruptAnswered &event);
     void on(ShutdownCommand &event);
     void on(StoreVerdict &event);
     void on(ExecutorCreated &event);
     void on(ApplyFinished &event);
     void on(BoundaryChanged &event);
     void on(BoundaryFailed &event);
+    void on(ContextStaged &event);
     void on(CheckpointFinished &event);
     void on(StopFinished &event);
     void on(ExecutorDied &event);
@@ -199,7 +209,11 @@ private:
     void keepWaiting(AcceptCommand &command);
     void reject(const AcceptCommand &command, AcceptReceipt receipt);
     void rejectAsBusy(const AcceptCommand &command);
-    std::optional<AcceptReceipt> refusalFor(const AcceptCommand &command);
+    std::optional<AcceptReceipt> refusalFor(const AcceptCommand &command) const;
+    std::optional<AcceptReceipt> addressRefusal(const AcceptCommand &command) const;
+    std::optional<AcceptReceipt> boundsRefusal(const AdmissionPlan &plan, bool replaces) const;
+    AdmissionPlan planFor(const AcceptCommand &command) const;
+    AdmissionQuery queryFor(const AcceptCommand &command) const;
     InputRecord *replacementTarget(const Input &input) const;
     bool replacementInFlight(const Input &input) const;
     Ticket ticketFor(AcceptCommand &command, InputRecord &record, InputRecord *target);
@@ -212,7 +226,9 @@ private:
 
     // Keys (session_core_keys.cpp).
     std::optional<Admitted> resolveKey(AcceptCommand &command, quint64 hash);
-    void deduplicate(const AcceptCommand &command, const KeyEntry &entry);
+    AcceptReceipt repeatReceipt(const AcceptCommand &command, const KeyEntry &entry, quint64 hash) const;
+    const KeyEntry *knownKey(const QByteArray &key) const;
+    void deduplicate(const AcceptCommand &command, const KeyEntry &entry, AcceptReceipt receipt);
     void askForKeys();
     void rememberKeys(const std::vector<RetainedKey> &keys, WallTime wallNow);
     void waitForKeys(AcceptCommand &command);
@@ -251,7 +267,8 @@ private:
     StartGrant grantFor(const std::vector<InputRecord *> &batch) const;
     StartGrant grantForNext() const;
     void takeGrant(StartGrant grant);
-    void beginRun(RunId run, std::vector<InputRecord *> batch);
+    enum class RunBy : quint8 { Executor, Submitter };
+    void beginRun(RunId run, std::vector<InputRecord *> batch, RunBy by = RunBy::Executor);
     InputLane &laneOf(Lane lane) { return lane == Lane::Steer ? m_steer : m_queue; }
     void place(InputRecord &record);
 
@@ -280,6 +297,33 @@ private:
     // Events that are published from outside (session_core_publish.cpp).
     void publishNote(Ticket &ticket);
     void noteNotDurable(const Ticket &ticket, const StoreVerdict &verdict);
+
+    // Bindings (session_core_bindings.cpp).
+    void bind(const BindCommand &command);
+    void fixEpoch(EpochId fresh);
+    SessionInput bindingInput(std::shared_ptr<const RuntimeBinding> binding) const;
+    void publishBound(const Ticket &ticket);
+    bool interruptPrepared(const CancelCommand &command);
+
+    // Runs that submitters carry out themselves (session_core_direct_run.cpp).
+    std::optional<AcceptReceipt> directRefusal(const AcceptCommand &command) const;
+    static AcceptReceipt ownedByAnother(InputId owner);
+    void beginDirectRun(InputRecord &record, RunId run);
+
+    // Context for the run under way (session_core_injection.cpp).
+    LiveEntry liveEntryOf(const InputRecord &record, AdmissionSignal signal) const;
+    bool mayInject() const;
+    void injectNext();
+    bool holdEnd(ApplyFinished &event);
+    InputRecord *recordToInject();
+    bool runTakesContext() const;
+    void refuseInjection(const QString &reason);
+    void submitInjection(InputRecord &record);
+    void publishInjection(const Ticket &ticket);
+    void injectionNotDurable(const Ticket &ticket, const StoreVerdict &verdict);
+    void injectionFinalized(const Result<void> &result);
+    void loseInjection();
+    void endInjection();
 
     // Executors that die (session_core_restart.cpp).
     void loseExecutor(const QString &said, ExecutorEnding ending);
@@ -363,6 +407,7 @@ private:
     KeyState m_keyState = KeyState::Known;
     quint32 m_recovered = 0;   ///< Open inputs of the image that the session was opened from.
     quint32 m_interrupted = 0; ///< Of them, those with crashes.
+    EpochId m_epoch;           ///< Of the bindings; fixed by the first who prepares them.
     RunId m_boundaryRun;       ///< The run whose live boundary is open.
     QString m_failed;          ///< Why the executor was given up.
     QString m_held;            ///< Why the stored image is not trusted.
@@ -374,6 +419,8 @@ private:
     AdmissionSignal m_signal = AdmissionSignal::None;
     WaitReason m_restReason = WaitReason::Nothing; ///< When the shell last looked, and since when.
     MonotonicTime m_restSince = MonotonicTime::never();
+    quint32 m_interruptsOpen = 0;      ///< Provisional interrupts that have not answered.
+    bool m_interruptInstalled = false; ///< Until an executor is attached.
     bool m_shutdown = false;
     bool m_shutdownHard = false; ///< Nobody waits for boundaries any more.
     bool m_shutdownReported = false;

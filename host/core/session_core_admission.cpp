@@ -15,6 +15,11 @@ AcceptReceipt rejection(Refusal refusal, const QString &message)
     return receipt;
 }
 
+AcceptReceipt busyRejection()
+{
+    return rejection(Refusal::Busy, QStringLiteral("too many writes of this session are in flight; try again"));
+}
+
 /// Told to whoever waits and stored for whoever asks later, in the same words.
 Outcome replacedBy(InputId newer)
 {
@@ -86,17 +91,50 @@ void SessionCore::reject(const AcceptCommand &command, AcceptReceipt receipt)
     receipt.verdict = AcceptReceipt::Verdict::Rejected;
     receipt.input = command.input->id;
     ++m_tally.rejected;
+    if (!command.directRun.isNull())
+        act(ForgetDirectRun{command.directRun});
     act(ReplyAccept{command.command, std::move(receipt)});
 }
 
 void SessionCore::rejectAsBusy(const AcceptCommand &command)
 {
-    reject(command, rejection(Refusal::Busy,
-                              QStringLiteral("too many writes of this session are in flight; try again")));
+    reject(command, busyRejection());
 }
 
-std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &command)
+/// By runtime id: the binding that the submitter knows must be the current one, fact by fact.
+std::optional<AcceptReceipt> SessionCore::addressRefusal(const AcceptCommand &command) const
 {
+    if (!command.address)
+        return std::nullopt;
+    SessionInput ingest{.verb = SessionVerb::Ingest};
+    ingest.session = m_id;
+    ingest.binding = command.address;
+    const SessionStep stepped = step(m_registers, ingest);
+    if (stepped.accepted)
+        return std::nullopt;
+    AcceptReceipt receipt;
+    receipt.phase = visiblePhase(m_registers);
+    const auto &bound = m_registers.binding;
+    if (!bound || bound->runtimeId != command.address->runtimeId) {
+        receipt.refusal = Refusal::NotFound;
+        receipt.message = QStringLiteral("no runtime \"%1\" is bound here")
+                              .arg(QString::fromUtf8(command.address->runtimeId));
+    } else if (stepped.refusal == SessionRefusal::BindingMismatch) {
+        receipt.refusal = Refusal::BindingMismatch;
+        receipt.message =
+            QStringLiteral("the runtime was bound anew since; its fence, generation and epoch are "
+                           "not those that were given");
+    } else {
+        receipt.refusal = Refusal::InvalidState;
+        receipt.message = phaseSentence("takes no input");
+    }
+    return receipt;
+}
+
+std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &command) const
+{
+    if (std::optional<AcceptReceipt> refusal = addressRefusal(command))
+        return refusal;
     const Phase phase = visiblePhase(m_registers);
     if (phase == Phase::Destroyed)
         return rejection(Refusal::Destroyed, QStringLiteral("the session is destroyed"));
@@ -115,7 +153,7 @@ std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &comman
         return rejection(invalid->refusal, invalid->message);
     if (m_inputs.contains(sequenceOf(command.input->id)))
         return rejection(Refusal::Invalid, QStringLiteral("the input id is in use already"));
-    return std::nullopt;
+    return directRefusal(command);
 }
 
 InputRecord *SessionCore::replacementTarget(const Input &input) const
@@ -127,6 +165,9 @@ InputRecord *SessionCore::replacementTarget(const Input &input) const
         for (InputRecord *at = lane->front(); at != nullptr; at = at->next) {
             // A stored input does not give way to one that a crash forgets: then both would be gone.
             if (at->stored() && !stored)
+                continue;
+            // Nor does one whose context the executor has already.
+            if (at->live == LiveEntry::Staging && at->replacedIn == 0)
                 continue;
             if (at->input->kind == input.kind && at->input->supersessionKey == input.supersessionKey)
                 return at;
@@ -148,6 +189,43 @@ bool SessionCore::replacementInFlight(const Input &input) const
     return false;
 }
 
+AdmissionQuery SessionCore::queryFor(const AcceptCommand &command) const
+{
+    const Input &input = *command.input;
+    return {.kind = input.kind,
+            .handling = input.handling,
+            .attention = isAttention(input),
+            .running = m_registers.phase == Phase::Running,
+            .boundaryActive = !m_boundaryRun.isNull(),
+            .silent = isSilent(input),
+            .withoutWake = command.withoutWake};
+}
+
+AdmissionPlan SessionCore::planFor(const AcceptCommand &command) const
+{
+    return resolvePlan(queryFor(command));
+}
+
+/// What is full. An input that takes another's place needs no place of its own.
+std::optional<AcceptReceipt> SessionCore::boundsRefusal(const AdmissionPlan &plan, bool replaces) const
+{
+    const auto open = static_cast<quint32>(m_inputs.size());
+    if (plan.consume != ConsumePoint::OnAccept && !replaces && open >= m_settings->queueLimit) {
+        AcceptReceipt receipt = rejection(
+            Refusal::QueueFull, QStringLiteral("the session has %1 open inputs and its limit is %2 "
+                                               "(limits.queue_per_session); try again when one has ended")
+                                    .arg(open)
+                                    .arg(m_settings->queueLimit));
+        receipt.limit = m_settings->queueLimit;
+        receipt.open = open;
+        return receipt;
+    }
+    if (m_tickets.count() >= limits::tickets_per_session_max
+        || m_ticketBytes >= limits::ticket_bytes_per_session_max)
+        return busyRejection();
+    return std::nullopt;
+}
+
 SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
 {
     if (std::optional<AcceptReceipt> refusal = refusalFor(command)) {
@@ -166,28 +244,9 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
     // Nor can it replace an input whose end is being written already.
     if (target != nullptr && target->replacedIn != 0)
         return Admitted::Wait;
-    AdmissionPlan plan = resolvePlan({.kind = input.kind,
-                                      .handling = input.handling,
-                                      .attention = isAttention(input),
-                                      .running = m_registers.phase == Phase::Running,
-                                      .boundaryActive = !m_boundaryRun.isNull(),
-                                      .silent = isSilent(input),
-                                      .withoutWake = command.withoutWake});
-    const auto open = static_cast<quint32>(m_inputs.size());
-    if (plan.consume != ConsumePoint::OnAccept && target == nullptr && open >= m_settings->queueLimit) {
-        AcceptReceipt receipt = rejection(
-            Refusal::QueueFull, QStringLiteral("the session has %1 open inputs and its limit is %2 "
-                                               "(limits.queue_per_session); try again when one has ended")
-                                    .arg(open)
-                                    .arg(m_settings->queueLimit));
-        receipt.limit = m_settings->queueLimit;
-        receipt.open = open;
-        reject(command, std::move(receipt));
-        return Admitted::Done;
-    }
-    if (m_tickets.count() >= limits::tickets_per_session_max
-        || m_ticketBytes >= limits::ticket_bytes_per_session_max) {
-        rejectAsBusy(command);
+    const AdmissionPlan plan = planFor(command);
+    if (std::optional<AcceptReceipt> refusal = boundsRefusal(plan, target != nullptr)) {
+        reject(command, *std::move(refusal));
         return Admitted::Done;
     }
 
@@ -331,8 +390,9 @@ void SessionCore::publishAccept(Ticket &ticket)
             ++m_waiterCount;
             receipt.willResolve = true;
         }
-        const bool quiet =
-            ticket.accept.withoutWake || ticket.silent || input.kind == InputKind::SystemGenerated;
+        const RunId direct = ticket.accept.directRun;
+        const bool quiet = ticket.accept.withoutWake || ticket.silent || !direct.isNull()
+                           || input.kind == InputKind::SystemGenerated;
         const AdmissionSignal signal = resolveSignal({.phase = m_registers.phase,
                                                       .immediateProcessing = record.plan.immediateProcessing,
                                                       .interruptYielding = record.plan.interruptYielding,
@@ -340,9 +400,12 @@ void SessionCore::publishAccept(Ticket &ticket)
                                                       .withoutWake = quiet});
         m_signal = strongest(m_signal, signal);
         record.withoutWake = quiet;
+        record.live = liveEntryOf(record, signal);
         if (signal >= AdmissionSignal::WakeLoop)
             m_attachment.wake = true;
         act(ReplyAccept{command, std::move(receipt)});
+        if (!direct.isNull())
+            beginDirectRun(record, direct);
     }
     std::vector<AcceptCommand> joined = std::move(ticket.joined);
     for (AcceptCommand &again : joined) {

@@ -38,7 +38,10 @@ void SessionCore::on(CancelCommand &event)
                                      phaseSentence("has no run to cancel")));
         return;
     }
-    if (!m_attachment.open) {
+    const bool direct = m_run && m_run->direct;
+    if (!direct && interruptPrepared(event))
+        return;
+    if (!m_attachment.open && !direct) {
         reply(event.command,
               refused(Refusal::NotReady, QStringLiteral("the session has no executor attached")));
         return;
@@ -121,6 +124,7 @@ void SessionCore::attach(const LifecycleCommand &command)
         || m_registers.phase == Phase::Retired) {
         m_attachment.open = true;
         m_attachment.wake = true;
+        m_interruptInstalled = false;
         m_failed.clear();
         forgetRestart();
     }
@@ -131,7 +135,8 @@ void SessionCore::on(ExecutorDied &event)
 {
     if (m_attachment.instance == Instance::None)
         return;
-    if (m_run && m_run->stage == CurrentRun::Stage::Open) {
+    loseInjection();
+    if (m_run && m_run->stage == CurrentRun::Stage::Open && !m_run->direct) {
         // Nobody will complete it any more; its instance goes when its end is published.
         ApplyFinished lost{m_run->id, RunAbandoned{event.reason}};
         on(lost);
@@ -369,6 +374,8 @@ void SessionCore::refuseWaiting()
             reject(*accept, *refusalFor(*accept));
         } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&waiting)) {
             reply(lifecycle->command, closed());
+        } else if (auto *binding = std::get_if<BindCommand>(&waiting)) {
+            reply(binding->command, closed());
         } else {
             kept.push(std::move(waiting));
         }

@@ -113,23 +113,49 @@ void SessionCore::waitForKeys(AcceptCommand &command)
     m_keyWaiting.push(std::move(command));
 }
 
-void SessionCore::deduplicate(const AcceptCommand &command, const KeyEntry &entry)
+/// The key as it binds now; null when it is free, as far as is known here.
+const SessionCore::KeyEntry *SessionCore::knownKey(const QByteArray &key) const
 {
+    const auto found = m_keys.constFind(key);
+    const bool binds = found != m_keys.constEnd() && !(found->ended && found->expires <= m_now);
+    return binds ? &*found : nullptr;
+}
+
+/// What a repeat of that key is told: the work behind it, or that it is other content.
+AcceptReceipt SessionCore::repeatReceipt(const AcceptCommand &command, const KeyEntry &entry,
+                                         quint64 hash) const
+{
+    if (!command.directRun.isNull())
+        return ownedByAnother(entry.input);
     AcceptReceipt receipt;
+    receipt.existing = entry.input;
+    if (entry.payloadHash != hash) {
+        receipt.refusal = Refusal::KeyConflict;
+        receipt.message = QStringLiteral("the idempotency key \"%1\" belongs to another input (%2) with "
+                                         "other content; use a new key for new content")
+                              .arg(QString::fromUtf8(command.input->idempotencyKey),
+                                   QString::fromLatin1(entry.input.toText()));
+        return receipt;
+    }
     receipt.verdict = AcceptReceipt::Verdict::Deduplicated;
     receipt.input = command.input->id;
-    receipt.existing = entry.input;
     receipt.endedAs = entry.endedAs;
     if (entry.ended) {
         receipt.work = Work::Ended;
-    } else {
-        InputRecord &record = m_inputs.at(sequenceOf(entry.input));
-        receipt.work = record.registers.phase == InputPhase::Queued ? Work::Pending : Work::Delivered;
-        if (command.waiter.id != 0) {
-            record.waiters.push_back(command.waiter);
-            ++m_waiterCount;
-            receipt.willResolve = true;
-        }
+        return receipt;
+    }
+    const InputPhase phase = m_inputs.at(sequenceOf(entry.input)).registers.phase;
+    const bool waits = phase == InputPhase::Queued || phase == InputPhase::Accepted;
+    receipt.work = waits ? Work::Pending : Work::Delivered;
+    receipt.willResolve = command.waiter.id != 0;
+    return receipt;
+}
+
+void SessionCore::deduplicate(const AcceptCommand &command, const KeyEntry &entry, AcceptReceipt receipt)
+{
+    if (receipt.willResolve) {
+        m_inputs.at(sequenceOf(entry.input)).waiters.push_back(command.waiter);
+        ++m_waiterCount;
     }
     ++m_tally.deduplicated;
     emitEvent({.code = EventCode::InputDeduplicated, .input = command.input->id, .other = entry.input});
@@ -169,17 +195,11 @@ std::optional<SessionCore::Admitted> SessionCore::resolveKey(AcceptCommand &comm
         }
         BURROW_ASSERT(!"a key in flight names a ticket in flight");
     }
-    if (found->payloadHash != hash) {
-        AcceptReceipt receipt;
-        receipt.refusal = Refusal::KeyConflict;
-        receipt.message = QStringLiteral("the idempotency key \"%1\" belongs to another input (%2) with "
-                                         "other content; use a new key for new content")
-                              .arg(QString::fromUtf8(key), QString::fromLatin1(found->input.toText()));
-        receipt.existing = found->input;
+    AcceptReceipt receipt = repeatReceipt(command, *found, hash);
+    if (receipt.verdict == AcceptReceipt::Verdict::Deduplicated)
+        deduplicate(command, *found, std::move(receipt));
+    else
         reject(command, std::move(receipt));
-    } else {
-        deduplicate(command, *found);
-    }
     return Admitted::Done;
 }
 

@@ -227,6 +227,7 @@ void SessionCore::publishLifecycle(const Ticket &ticket)
     switch (ticket.verb) {
     case LifecycleVerb::Start:
         m_failed.clear();
+        m_epoch = {}; // Its binding facts are gone; whoever prepares bindings begins another.
         attach({.command = ticket.command, .verb = LifecycleVerb::Attach});
         return;
     case LifecycleVerb::Retire:

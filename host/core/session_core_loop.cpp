@@ -229,7 +229,7 @@ void SessionCore::place(InputRecord &record)
     laneOf(record.registers.lane).insert(record);
 }
 
-void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch)
+void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch, RunBy by)
 {
     SessionInput prepare{.verb = m_registers.phase == Phase::Retired ? SessionVerb::DrainQueuedRun
                                                                      : SessionVerb::Prepare};
@@ -240,6 +240,7 @@ void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch)
     m_retryAt = MonotonicTime::never();
     m_run = std::make_unique<CurrentRun>();
     m_run->id = run;
+    m_run->direct = by == RunBy::Submitter;
     for (InputRecord *record : batch) {
         if (!record->stored())
             ++record->starts;
@@ -264,7 +265,10 @@ void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch)
         m_run->turnDeadline = m_now + m_settings->turnTimeout;
     m_run->startedAt = m_now;
     emitEvent({.code = EventCode::RunStarted, .run = run});
-    act(StartApply{run, *std::move(primitive), attempt, m_run->turnDeadline});
+    if (by == RunBy::Submitter)
+        act(StartDirectRun{run, *std::move(primitive), attempt});
+    else
+        act(StartApply{run, *std::move(primitive), attempt, m_run->turnDeadline});
 }
 
 } // namespace burrow

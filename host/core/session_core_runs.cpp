@@ -21,12 +21,13 @@ void SessionCore::on(ApplyFinished &event)
         return;
     }
     m_boundaryRun = {};
-    concludeRun(std::move(event.end));
+    if (!holdEnd(event))
+        concludeRun(std::move(event.end));
 }
 
 void SessionCore::concludeRun(RunEnd end)
 {
-    if (m_run->level == CurrentRun::Level::Abandoned) {
+    if (m_run->level == CurrentRun::Level::Abandoned && !m_run->direct) {
         // The run was given up while its end was on the way: the end counts, but the instance takes no further
         // run.
         m_run->instanceLost = true;
@@ -45,7 +46,7 @@ void SessionCore::concludeRun(RunEnd end)
     }
     QString reason;
     if (auto *abandoned = std::get_if<RunAbandoned>(&end)) {
-        m_run->instanceLost = true;
+        m_run->instanceLost = !m_run->direct; // The executor had no part in a direct run.
         reason = abandoned->reason;
         m_run->lostReason =
             m_run->level == CurrentRun::Level::Abandoned
@@ -62,7 +63,7 @@ void SessionCore::concludeRun(RunEnd end)
         failRun(FailureCause::RuntimeTurn, m_run->cancelReason, false);
         return;
     case CancelFor::Nobody:
-        if (m_run->instanceLost) {
+        if (m_run->instanceLost || std::holds_alternative<RunAbandoned>(end)) {
             failRun(FailureCause::ExecutorStopped, reason, false);
             return;
         }
@@ -146,11 +147,13 @@ void SessionCore::finishRun(RunOutput output)
         auto &finish = std::get<FinishRunOperation>(operation.emplace(std::in_place_type<FinishRunOperation>));
         finish.run = m_run->id;
         finish.receipt = output.receipt;
+        finish.receiptSequence = m_run->terminalSequence();
         finish.snapshot = output.snapshot;
         for (const InputRecord *record : m_run->contributors) {
             if (record->stored()) {
                 finish.inputs.push_back(finished(*record, TerminalKind::Consumed, AbandonReason::None,
                                                  outcomeFor(output, Finalization::Succeeded, {})));
+                finish.inputs.back().boundarySequence = finish.receiptSequence;
             }
         }
         SessionInput commit{.verb = SessionVerb::Commit};
@@ -293,7 +296,9 @@ void SessionCore::publishFinished(RunConclusion &conclusion)
     for (InputRecord *record : m_run->contributors) {
         advance(*record, {.verb = InputVerb::MarkApplied, .run = m_run->id});
         advance(*record, {.verb = InputVerb::MarkAppliedPendingConsumption});
-        advance(*record, {.verb = InputVerb::RecordBoundarySequence, .run = m_run->id, .boundarySequence = 0});
+        advance(*record, {.verb = InputVerb::RecordBoundarySequence,
+                          .run = m_run->id,
+                          .boundarySequence = m_run->terminalSequence()});
         advance(*record, {.verb = InputVerb::Consume});
         emitInput(EventCode::InputApplied, *record, m_run->id);
         emitInput(EventCode::InputConsumed, *record, m_run->id);
@@ -313,7 +318,7 @@ void SessionCore::publishFinished(RunConclusion &conclusion)
         m_run->stage = CurrentRun::Stage::Finalizing;
         if (m_settings->turnTimeout > Duration::zero())
             m_restBy = m_now + m_settings->turnTimeout;
-        act(CommitCheckpoint{m_run->id, 0, *output.snapshot});
+        act(CommitCheckpoint{m_run->id, m_run->terminalSequence(), *output.snapshot});
         return;
     }
     completeWaiters(output, Finalization::Succeeded, {});
@@ -322,6 +327,11 @@ void SessionCore::publishFinished(RunConclusion &conclusion)
 
 void SessionCore::on(CheckpointFinished &event)
 {
+    if (m_run && m_run->id == event.run && m_run->injection
+        && m_run->injection->stage == LiveInjection::Stage::Finalizing) {
+        injectionFinalized(event.result);
+        return;
+    }
     if (!m_run || m_run->id != event.run || m_run->stage != CurrentRun::Stage::Finalizing)
         return;
     m_restBy = MonotonicTime::never();
@@ -407,6 +417,7 @@ void SessionCore::publishFailed(RunConclusion &conclusion)
 
 void SessionCore::afterRun(bool progressed)
 {
+    BURROW_ASSERT(!m_run->injection); // The end of a run waits for it.
     const bool lost = m_run->instanceLost;
     const QString reason = m_run->lostReason;
     m_run.reset();
@@ -445,8 +456,9 @@ void SessionCore::rollBackRun()
 
 void SessionCore::conclusionNotDurable(RunConclusion &conclusion, const StoreVerdict &verdict)
 {
-    const QString reason =
-        QStringLiteral("the end of the run could not be made durable: %1").arg(verdict.reason);
+    const QString reason = (m_run->direct ? QStringLiteral("runtime commit failed: %1")
+                                          : QStringLiteral("the end of the run could not be made durable: %1"))
+                               .arg(verdict.reason);
     if (conclusion.output) {
         completeWaiters(*conclusion.output, Finalization::Failed, reason);
     } else {

@@ -7,7 +7,8 @@ namespace burrow {
 bool SessionCore::lifecycleInFlight() const
 {
     // A lifecycle ticket is alone, so the first one tells.
-    return !m_tickets.isEmpty() && m_tickets.at(0).kind == TicketKind::Lifecycle;
+    return !m_tickets.isEmpty()
+           && (m_tickets.at(0).kind == TicketKind::Lifecycle || m_tickets.at(0).kind == TicketKind::Bind);
 }
 
 bool SessionCore::writeInFlightBesidesAccepts() const
@@ -97,6 +98,12 @@ void SessionCore::publish(Ticket &ticket)
     case TicketKind::Stage:
         publishStagingAbandon(ticket);
         break;
+    case TicketKind::Inject:
+        publishInjection(ticket);
+        break;
+    case TicketKind::Bind:
+        publishBound(ticket);
+        break;
     case TicketKind::Lifecycle:
         if (ticket.verb == LifecycleVerb::Stop)
             publishStopped();
@@ -126,6 +133,14 @@ void SessionCore::fail(Ticket &ticket, const StoreVerdict &verdict)
     case TicketKind::FinishRun:
     case TicketKind::FailRun:
         conclusionNotDurable(*ticket.conclusion, verdict);
+        break;
+    case TicketKind::Inject:
+        injectionNotDurable(ticket, verdict);
+        break;
+    case TicketKind::Bind:
+        reply(ticket.command,
+              refused(refusalOf(verdict.verdict),
+                      QStringLiteral("the binding could not be made durable: %1").arg(verdict.reason)));
         break;
     case TicketKind::Lifecycle:
         lifecycleNotDurable(ticket, verdict);
@@ -176,6 +191,11 @@ void SessionCore::runWaiting()
         } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&event)) {
             if (m_tickets.isEmpty()) {
                 perform(*lifecycle);
+                continue;
+            }
+        } else if (auto *binding = std::get_if<BindCommand>(&event)) {
+            if (m_tickets.isEmpty()) {
+                bind(*binding);
                 continue;
             }
         } else {

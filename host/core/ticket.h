@@ -6,9 +6,9 @@
 
 namespace burrow {
 
-enum class TicketKind : quint8 { Accept, Grant, FinishRun, FailRun, Stage, Lifecycle, Note };
-inline constexpr EnumNames<TicketKind, 7> ticketKindName{
-    {"accept", "grant", "finish_run", "fail_run", "stage", "lifecycle", "note"}};
+enum class TicketKind : quint8 { Accept, Grant, FinishRun, FailRun, Stage, Lifecycle, Note, Inject, Bind };
+inline constexpr EnumNames<TicketKind, 9> ticketKindName{
+    {"accept", "grant", "finish_run", "fail_run", "stage", "lifecycle", "note", "inject", "bind"}};
 
 /// How a run that has ended is to be published once its write is durable.
 struct RunConclusion
@@ -48,6 +48,7 @@ struct Ticket
     CommandId command = 0;
     ClonePointer<LifecycleEvent> note; ///< Note: the event that is published.
     QString reason;
+    std::shared_ptr<const RuntimeBinding> binding; ///< Bind.
 };
 
 } // namespace burrow

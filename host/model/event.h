@@ -35,8 +35,9 @@ enum class EventCode : quint8 {
     ExecutorChanged,    ///< The session was opened with another executor than before.
     RuntimeNotice,      ///< Published by somebody outside; the detail is what it has to say.
     ProjectionEmitted,  ///< Published by whoever keeps a projection of the session.
+    RuntimeBound,       ///< The session was bound to a runtime; the detail names it.
 };
-inline constexpr EnumNames<EventCode, 25> eventCodeName{{"input.accepted",
+inline constexpr EnumNames<EventCode, 26> eventCodeName{{"input.accepted",
                                                          "input.deduplicated",
                                                          "input.superseded",
                                                          "input.coalesced",
@@ -60,7 +61,8 @@ inline constexpr EnumNames<EventCode, 25> eventCodeName{{"input.accepted",
                                                          "executor.restarted",
                                                          "executor.changed",
                                                          "runtime.notice",
-                                                         "runtime.projection_emitted"}};
+                                                         "runtime.projection_emitted",
+                                                         "runtime.bound"}};
 
 /// One entry of a session's lifecycle log. Plain data; members that the code does not need stay empty.
 struct LifecycleEvent

@@ -29,12 +29,30 @@ enum class Refusal : quint8 {
     ShuttingDown,
     NotCurrent, ///< A cancel named another run than the current one.
     NotFound,
-    Invalid, ///< Malformed; the message says what.
+    Invalid,         ///< Malformed; the message says what.
+    InvalidState,    ///< An input by runtime id came when the session's phase refuses; `phase` says which.
+    BindingMismatch, ///< It names the runtime, but another binding of it than the current one.
 };
-inline constexpr EnumNames<Refusal, 18> refusalName{
-    {"none", "not_ready", "destroyed", "durability_violation", "peer_handling_mode_invalid",
-     "peer_terminal_invalid", "key_conflict", "queue_full", "too_large", "busy", "not_written",
-     "outcome_unknown", "fenced", "held", "shutting_down", "not_current", "not_found", "invalid"}};
+inline constexpr EnumNames<Refusal, 20> refusalName{{"none",
+                                                     "not_ready",
+                                                     "destroyed",
+                                                     "durability_violation",
+                                                     "peer_handling_mode_invalid",
+                                                     "peer_terminal_invalid",
+                                                     "key_conflict",
+                                                     "queue_full",
+                                                     "too_large",
+                                                     "busy",
+                                                     "not_written",
+                                                     "outcome_unknown",
+                                                     "fenced",
+                                                     "held",
+                                                     "shutting_down",
+                                                     "not_current",
+                                                     "not_found",
+                                                     "invalid",
+                                                     "invalid_state",
+                                                     "binding_mismatch"}};
 
 /// What became of the work behind a repeated key.
 enum class Work : quint8 { Pending, Delivered, Ended };
@@ -43,7 +61,12 @@ inline constexpr EnumNames<Work, 3> workName{{"pending", "delivered", "ended"}};
 /// The answer to an accept.
 struct AcceptReceipt
 {
-    enum class Verdict : quint8 { Accepted, Deduplicated, Rejected };
+    enum class Verdict : quint8 {
+        Accepted,
+        Deduplicated,
+        Rejected,
+        Unknown, ///< The caller's bound ran out first. The accept goes on: ask for the outcome by id or by key.
+    };
     Verdict verdict = Verdict::Rejected;
     InputId input;             ///< The new input, also of a duplicate (which is then not stored).
     InputId existing;          ///< Deduplicated and KeyConflict.
@@ -55,7 +78,7 @@ struct AcceptReceipt
     Phase phase = Phase::Idle; ///< NotReady: the phase that refuses.
     quint32 limit = 0;         ///< QueueFull.
     quint32 open = 0;          ///< QueueFull.
-    QString message;           ///< Rejected: one sentence.
+    QString message;           ///< Rejected, Unknown: one sentence.
 
     bool accepted() const { return verdict == Verdict::Accepted; }
     bool retryable() const
@@ -63,8 +86,8 @@ struct AcceptReceipt
         return refusal == Refusal::QueueFull || refusal == Refusal::Busy || refusal == Refusal::NotWritten;
     }
 };
-inline constexpr EnumNames<AcceptReceipt::Verdict, 3> acceptVerdictName{
-    {"accepted", "deduplicated", "rejected"}};
+inline constexpr EnumNames<AcceptReceipt::Verdict, 4> acceptVerdictName{
+    {"accepted", "deduplicated", "rejected", "unknown"}};
 
 /// What a lifecycle command did with the session's open inputs.
 struct WorkCounts
@@ -86,6 +109,7 @@ struct CommandReceipt
     Refusal refusal = Refusal::None;
     Phase phase = Phase::Idle; ///< After the command; for NotReady the phase that refuses.
     RunId run;                 ///< The run it touched, or for NotCurrent the one that is current.
+    EpochId epoch;             ///< Preparing bindings: the session's.
     quint32 inputs = 0;        ///< Inputs abandoned, transferred or left to drain, as the command says.
     WorkCounts counts;         ///< The same, told apart.
     QString message;

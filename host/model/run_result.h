@@ -58,6 +58,13 @@ struct RunError
     bool retryable = true;
 };
 
+/// What an executor made of context that was staged into its run.
+struct StagedContext
+{
+    std::optional<QByteArray>
+        snapshot; ///< To be stored with the input whose context it was; unset = unchanged.
+};
+
 struct RunCancelled
 {
     QString reason;

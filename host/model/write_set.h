@@ -86,9 +86,10 @@ struct AcceptOperation
     std::vector<FinishedInput> replaced;
 };
 
-/// A run that succeeded: all of it or nothing.
+/// A run that succeeded, or one live injection into a run that goes on: all of it or nothing.
 struct FinishRunOperation
 {
+    bool endsRun = true; ///< False: a live injection.
     RunId run;
     ReceiptDraft receipt;
     quint64 receiptSequence = 0;

@@ -16,6 +16,7 @@ static_assert(sizeof(burrow_plugin) >= BURROW_PLUGIN_BASE);
 static_assert(sizeof(burrow_descriptor) >= BURROW_DESCRIPTOR_BASE);
 static_assert(sizeof(burrow_executor_vtable) >= BURROW_EXECUTOR_VTABLE_BASE);
 static_assert(sizeof(burrow_drain_vtable) >= BURROW_DRAIN_VTABLE_BASE);
+static_assert(sizeof(burrow_boundary_executor) >= BURROW_BOUNDARY_EXECUTOR_BASE);
 static_assert(sizeof(burrow_checkpoint_executor) >= BURROW_CHECKPOINT_EXECUTOR_BASE);
 
 using Code = PluginFaultCode;
@@ -68,7 +69,7 @@ public:
         if (m_missing.isEmpty())
             return std::nullopt;
         return fault(Code::MissingSlot,
-                     QStringLiteral("has an %1 table without the required %2")
+                     QStringLiteral("has %1 table without the required %2")
                          .arg(QLatin1String(m_table), m_missing.join(QStringLiteral(" and "))));
     }
 
@@ -128,7 +129,7 @@ PluginResult<BoundExecutor> bindExecutor(const burrow_executor_vtable *table)
     if (!copy)
         return copy.error();
     BoundExecutor bound{*copy, {}};
-    SlotCheck check("executor");
+    SlotCheck check("an executor");
     check.require(bound.table.create, "create");
     check.require(bound.table.apply, "apply");
     check.require(bound.table.destroy, "destroy");
@@ -149,7 +150,7 @@ PluginResult<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table)
     PluginResult<burrow_drain_vtable> copy = copyBounded(table, BURROW_DRAIN_VTABLE_BASE, "drain table");
     if (!copy)
         return copy;
-    SlotCheck check("drain");
+    SlotCheck check("a drain");
     check.require(copy->create, "create");
     check.require(copy->run, "run");
     check.require(copy->ready, "ready");
@@ -172,6 +173,21 @@ PluginResult<burrow_checkpoint_executor> bindCheckpoint(const void *table)
     if (copy && !copy->committed)
         return fault(Code::MissingSlot,
                      QStringLiteral("has a burrow.checkpoint/1 table without the required committed"));
+    return copy;
+}
+
+PluginResult<burrow_boundary_executor> bindBoundary(const void *table)
+{
+    PluginResult<burrow_boundary_executor> copy =
+        copyBounded(static_cast<const burrow_boundary_executor *>(table), BURROW_BOUNDARY_EXECUTOR_BASE,
+                    "burrow.boundary/1 table");
+    if (!copy)
+        return copy;
+    SlotCheck check("a burrow.boundary/1");
+    check.require(copy->stage, "stage");
+    check.require(copy->discard, "discard");
+    if (const std::optional<PluginFault> refusal = check.refusal())
+        return *refusal;
     return copy;
 }
 

@@ -4,6 +4,7 @@
 #include "port/plugin_fault.h"
 
 #include <burrow/abi.h>
+#include <burrow/ext/boundary.h>
 #include <burrow/ext/checkpoint.h>
 
 #include <QString>
@@ -34,6 +35,7 @@ PluginResult<burrow_plugin> bindPlugin(const burrow_plugin *plugin);
 PluginResult<BoundExecutor> bindExecutor(const burrow_executor_vtable *table);
 PluginResult<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table);
 PluginResult<burrow_checkpoint_executor> bindCheckpoint(const void *table);
+PluginResult<burrow_boundary_executor> bindBoundary(const void *table);
 PluginResult<burrow_descriptor> bindDescriptor(const burrow_descriptor *descriptor);
 
 } // namespace burrow

@@ -233,6 +233,32 @@ DecodedCall decodeCallCompletion(const burrow_completion *completion, const char
                                               messageOf(completion->status, completion->error, rules))}};
 }
 
+DecodedStaging decodeStaging(const burrow_completion *completion, const CompletionRules &rules)
+{
+    Fault fault = frameFault(completion);
+    // An OK without a result has nothing to be stored.
+    const burrow_apply_result *result = fault ? nullptr : completion->apply;
+    if (result)
+        fault = completion->status == BURROW_OK ? resultFault(result, rules)
+                                                : Fault{"it", "carries a result and does not say OK"};
+    if (!fault && result && result->terminal != BURROW_TERMINAL_NONE)
+        fault = {"the result's terminal", "is not none, although no run ends"};
+    if (fault)
+        return {BURROW_INVALID, Error{ErrorKind::Plugin, malformed(rules, "stage", fault)}};
+    if (completion->status != BURROW_OK) {
+        return {BURROW_OK,
+                Error{ErrorKind::Plugin,
+                      QStringLiteral("the plugin %1 did not take it: %2")
+                          .arg(rules.plugin, messageOf(completion->status, completion->error, rules))}};
+    }
+    StagedContext staged;
+    if (result && result->snapshot) {
+        staged.snapshot.emplace(static_cast<const char *>(result->snapshot->data),
+                                static_cast<qsizetype>(result->snapshot->size));
+    }
+    return {BURROW_OK, std::move(staged)};
+}
+
 RunError thrownRun(const CompletionRules &rules)
 {
     RunError error;

@@ -39,6 +39,14 @@ struct DecodedCall
 DecodedCall decodeCallCompletion(const burrow_completion *completion, const char *call,
                                  const CompletionRules &rules);
 
+/// The completion of context that was staged into a run.
+struct DecodedStaging
+{
+    qint32 answer = BURROW_OK;
+    Result<StagedContext> result;
+};
+DecodedStaging decodeStaging(const burrow_completion *completion, const CompletionRules &rules);
+
 /// A run that its plugin did not start because an exception left `apply`.
 RunError thrownRun(const CompletionRules &rules);
 

@@ -23,9 +23,11 @@ enum class ForeignStage : quint8 {
     Stop,
     Destroy,
     Cleanup,
+    StageContext,
+    DiscardContext,
 };
-inline constexpr EnumNames<ForeignStage, 14> foreignStageName{
+inline constexpr EnumNames<ForeignStage, 16> foreignStageName{
     {"none", "open", "entry", "init", "deinit", "create", "get_extension", "apply", "committed", "cancel",
-     "resume", "stop", "destroy", "cleanup"}};
+     "resume", "stop", "destroy", "cleanup", "stage", "discard"}};
 
 } // namespace burrow

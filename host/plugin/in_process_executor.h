@@ -23,6 +23,11 @@ public:
     }
     void abandon(RunId run, const QString &reason) override { m_instance->abandon(run, reason); }
     void stop(StopKind kind, const QString &reason) override { m_instance->stop(kind, reason); }
+    void stageContext(StageCall call) override { m_instance->stageContext(std::move(call)); }
+    void discardContext(RunId run, std::vector<QByteArray> keys) override
+    {
+        m_instance->discardContext(run, std::move(keys));
+    }
     void checkpointCommitted(RunId run, quint64 sequence, const QByteArray &snapshot) override
     {
         m_instance->checkpointCommitted(run, sequence, snapshot);

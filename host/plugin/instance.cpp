@@ -311,7 +311,8 @@ quint64 Instance::endRun()
 /// What a dropped instance is called with next, if there is nothing to wait for. The caller holds m_mutex.
 std::optional<Instance::Call> Instance::nextTeardownCall()
 {
-    if (m_phase == Phase::Ready && !m_runLease.isOpen(m_applyToken) && m_checkpoint.token == 0) {
+    if (m_phase == Phase::Ready && !m_runLease.isOpen(m_applyToken) && m_checkpoint.token == 0
+        && m_staging.token == 0) {
         if (m_plugin.tables().executor.has.stop) {
             m_phase = Phase::Stopping;
             m_stop = {m_stopLease.open(), StopKind::Restart, QByteArrayLiteral("the instance is dropped")};
@@ -358,7 +359,7 @@ void Instance::leak()
 /// The plugin has freed it, or never made it. The caller holds a reference.
 void Instance::finish()
 {
-    std::array<TokenLease, 4> leases;
+    std::array<TokenLease, 5> leases;
     bool tellGate = false;
     {
         const std::lock_guard lock(m_mutex);
@@ -372,7 +373,7 @@ void Instance::finish()
             m_plugin.countLeak(-1);
         tellGate = !std::exchange(m_ended, true);
         leases = {std::move(m_instanceLease), std::move(m_runLease), std::move(m_stopLease),
-                  std::move(m_checkpointLease)};
+                  std::move(m_checkpointLease), std::move(m_stageLease)};
     }
     if (tellGate)
         m_plugin.sessions().instanceEnded(m_session);

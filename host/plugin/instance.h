@@ -7,6 +7,7 @@
 #include "plugin/loaded_plugin.h"
 #include "plugin/primitive_encode.h"
 
+#include <burrow/ext/boundary.h>
 #include <burrow/ext/checkpoint.h>
 
 namespace burrow {
@@ -28,7 +29,7 @@ struct InstanceSettings
 /// Invariants:
 ///   1. Every call of the session is answered exactly once. For a run the one who closes its token answers;
 ///   create,
-///      stop and checkpoint have a time limit.
+///      stop, checkpoint and staging have a time limit.
 ///   2. [instance] calls are made one at a time: by the strand on a worker, or inline by the session's thread.
 ///   What an
 ///      instance does after it was dropped is always done by the strand.
@@ -55,6 +56,8 @@ public:
     void cancel(RunId run, CancelMode mode, const QString &reason);
     void abandon(RunId run, const QString &reason);
     void stop(StopKind kind, const QString &reason);
+    void stageContext(StageCall call);
+    void discardContext(RunId run, std::vector<QByteArray> keys);
     void checkpointCommitted(RunId run, quint64 sequence, const QByteArray &snapshot);
     /// Nobody listens any more: bring it to rest and free it.
     void drop();
@@ -76,16 +79,19 @@ private:
     enum class Phase : quint8 { New, Creating, Ready, Stopping, Stopped, StopFailed, Destroying, Gone };
     enum class Call : quint8 { Create, Apply, Committed, Stop, Destroy };
     /// What the watchdog watches.
-    enum class Deadline : quint8 { Create, Checkpoint, Stop, Rest };
+    enum class Deadline : quint8 { Create, Checkpoint, Stop, Rest, Stage };
 
     struct ControlRequest
     {
-        enum class Kind : quint8 { Cancel, Resume };
+        enum class Kind : quint8 { Cancel, Resume, Stage, Discard };
         Kind kind = Kind::Cancel;
         quint64 token = 0;
         RunId run;
         CancelMode mode = CancelMode::Boundary;
         QByteArray reason;
+        quint64 runToken = 0;         ///< Stage, Discard; `token` is that of the call.
+        std::vector<Append> context;  ///< Stage.
+        std::vector<QByteArray> keys; ///< Discard.
     };
     /// The strand of [any] calls, on the library's control worker.
     class Control final : public WorkItem
@@ -112,6 +118,13 @@ private:
         RunId run;
         quint64 sequence = 0;
         QByteArray snapshot;
+    };
+    struct StagingCall
+    {
+        quint64 token = 0;
+        RunId run;
+        InputId input;
+        std::vector<QByteArray> keys;
     };
     /// What became of the last token of a kind, for those who complete it again.
     struct LastToken
@@ -146,6 +159,7 @@ private:
     void callStop();
     void callDestroy();
     qint32 callPluginCreate(QString &why);
+    const void *extension(const char *id);
     void findCheckpoint();
     bool callWithdrawn(TokenKind kind, quint64 token, const TokenLease &lease);
     bool refuse(TokenKind kind, quint64 token, TokenLease &lease);
@@ -157,6 +171,13 @@ private:
     void postControl(ControlRequest request);
     bool runControlStep();
     void callControl(const ControlRequest &request);
+
+    // instance_boundary.cpp, as the two above
+    void findBoundary();
+    void callStage(const ControlRequest &request);
+    void callDiscard(const ControlRequest &request);
+    void stageEnded(quint64 token, Result<StagedContext> result);
+    void overdueStage();
 
     // instance_answers.cpp, any thread
     void runEnded(RunEnd &&end);
@@ -201,12 +222,14 @@ private:
     PrimitiveEncoder m_encoder;
     void *m_self = nullptr;
     std::optional<burrow_checkpoint_executor> m_checkpointTable;
+    std::optional<burrow_boundary_executor> m_boundaryTable;
 
     // Leased in create(), given back in finish(), when nobody else is left; each is thread-safe in itself.
     TokenLease m_instanceLease;
     TokenLease m_runLease;
     TokenLease m_stopLease;
     TokenLease m_checkpointLease;
+    TokenLease m_stageLease;
     quint64 m_instanceToken = 0;
 
     mutable std::mutex m_mutex;
@@ -220,8 +243,9 @@ private:
     bool m_inControl = false;
     StopCall m_stop;
     CheckpointCall m_checkpoint; // token 0: none is open
-    std::array<LastToken, 5> m_last{};
-    std::array<std::optional<Watchdog::Id>, 4> m_deadlines;
+    StagingCall m_staging;       // likewise
+    std::array<LastToken, 6> m_last{};
+    std::array<std::optional<Watchdog::Id>, 5> m_deadlines;
     bool m_createAnswered = false;
     bool m_leaked = false;
     bool m_ended = false; // the session's gate has been told

@@ -17,6 +17,8 @@ QString nameOfCall(TokenKind kind)
         return QStringLiteral("stop");
     case TokenKind::Checkpoint:
         return QStringLiteral("committed");
+    case TokenKind::Stage:
+        return QStringLiteral("stage");
     default:
         return QStringLiteral("call");
     }
@@ -31,6 +33,11 @@ qint32 Instance::completed(quint64 token, TokenKind kind, const burrow_completio
         const qint32 answer = decodeRunCompletion(completion, m_run, m_rules, end);
         runEnded(std::move(end));
         return answer;
+    }
+    if (kind == TokenKind::Stage) {
+        DecodedStaging decoded = decodeStaging(completion, m_rules);
+        stageEnded(token, std::move(decoded.result));
+        return decoded.answer;
     }
     const bool isStop = kind == TokenKind::Stop;
     DecodedCall decoded = decodeCallCompletion(completion, isStop ? "stop" : "committed", m_rules);
@@ -181,6 +188,8 @@ void Instance::overdue(quint32 call)
         return overdueStop();
     case Deadline::Rest:
         return overdueRest();
+    case Deadline::Stage:
+        return overdueStage();
     }
 }
 

@@ -6,6 +6,8 @@
 
 #include <QScopeGuard>
 
+#include <cstring>
+
 /// The calls into the plugin: what is handed over, and what an answer or an exception means.
 namespace burrow {
 
@@ -119,8 +121,10 @@ void Instance::callCreate()
         return createEnded(BURROW_CANCELLED, QStringLiteral("was not asked any more"));
     QString why;
     const qint32 status = callPluginCreate(why);
-    if (status == BURROW_OK)
+    if (status == BURROW_OK) {
         findCheckpoint();
+        findBoundary();
+    }
     m_create = {};
     createEnded(status, why);
 }
@@ -159,20 +163,29 @@ qint32 Instance::callPluginCreate(QString &why)
     return status;
 }
 
+/// What the instance gives under that id; null when it has no such extension.
+const void *Instance::extension(const char *id)
+{
+    if (!m_plugin.tables().executor.has.getExtension)
+        return nullptr;
+    const burrow_text text{id, std::strlen(id)};
+    const auto result = foreignCall(m_plugin.number(), ForeignStage::GetExtension, [&] {
+        return m_plugin.tables().executor.table.get_extension(m_self, &text);
+    });
+    if (result.threw) {
+        threw("get_extension", result.what);
+        return nullptr;
+    }
+    return result.answer;
+}
+
 /// An extension that is broken counts as absent, and is reported.
 void Instance::findCheckpoint()
 {
-    if (!m_plugin.tables().executor.has.getExtension)
+    const void *found = extension(BURROW_EXT_CHECKPOINT);
+    if (!found)
         return;
-    const burrow_text id = BURROW_TEXT(BURROW_EXT_CHECKPOINT);
-    const auto result = foreignCall(m_plugin.number(), ForeignStage::GetExtension, [&] {
-        return m_plugin.tables().executor.table.get_extension(m_self, &id);
-    });
-    if (result.threw)
-        return threw("get_extension", result.what);
-    if (!result.answer)
-        return;
-    const PluginResult<burrow_checkpoint_executor> table = bindCheckpoint(result.answer);
+    const PluginResult<burrow_checkpoint_executor> table = bindCheckpoint(found);
     if (!table)
         return misbehaved(table.error().cause);
     TokenLease lease = m_plugin.context().tokens().lease(shared_from_this(), TokenKind::Checkpoint);
@@ -304,8 +317,11 @@ void Instance::postControl(ControlRequest request)
         const std::lock_guard lock(m_mutex);
         if (m_phase != Phase::Ready)
             return;
+        const bool repeats =
+            request.kind == ControlRequest::Kind::Cancel || request.kind == ControlRequest::Kind::Resume;
         for (const ControlRequest &waiting : m_requests) {
-            if (waiting.kind == request.kind && waiting.token == request.token && waiting.mode == request.mode)
+            if (repeats && waiting.kind == request.kind && waiting.token == request.token
+                && waiting.mode == request.mode)
                 return;
         }
         m_requests.push_back(std::move(request));
@@ -345,10 +361,18 @@ void Instance::callControl(const ControlRequest &request)
 {
     const burrow_executor_vtable &table = m_plugin.tables().executor.table;
     const SteadyTime begun = std::chrono::steady_clock::now();
-    const bool resumes = request.kind == ControlRequest::Kind::Resume;
-    m_controlWatch.begin(resumes ? "resume" : "cancel");
+    static constexpr const char *names[] = {"cancel", "resume", "stage", "discard"};
+    const char *const name = names[static_cast<std::size_t>(request.kind)];
+    m_controlWatch.begin(name);
     const auto ended = qScopeGuard([this] { m_controlWatch.end(); });
-    if (resumes) {
+    if (request.kind == ControlRequest::Kind::Stage || request.kind == ControlRequest::Kind::Discard) {
+        if (request.kind == ControlRequest::Kind::Stage)
+            callStage(request);
+        else
+            callDiscard(request);
+        return nameIfSlow(m_plugin.context(), m_sessionName, name, begun, "it only signals, and must not wait");
+    }
+    if (request.kind == ControlRequest::Kind::Resume) {
         const auto result = foreignCall(m_plugin.number(), ForeignStage::Resume,
                                         [&] { return table.resume(m_self, request.token); });
         if (result.threw)

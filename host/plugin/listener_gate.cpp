@@ -207,6 +207,13 @@ void ListenerGate::boundaryFailed(const QString &message)
         m_listener->boundaryFailed(message);
 }
 
+void ListenerGate::contextStaged(RunId run, InputId input, Result<StagedContext> result)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_listener)
+        m_listener->contextStaged(run, input, std::move(result));
+}
+
 void ListenerGate::misbehaved(const QString &sentence)
 {
     const std::lock_guard lock(m_mutex);

@@ -55,6 +55,7 @@ public:
     void stopFinished(Result<void> result);
     void checkpointFinished(RunId run, Result<void> result);
     void boundaryFailed(const QString &message);
+    void contextStaged(RunId run, InputId input, Result<StagedContext> result);
     void misbehaved(const QString &sentence);
     void blocked(const QString &sentence);
     void died(const QString &reason, ExecutorEnding ending);

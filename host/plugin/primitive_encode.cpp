@@ -192,7 +192,7 @@ const burrow_apply_request &PrimitiveEncoder::encode(const ApplyCall &call, QByt
     return m_request;
 }
 
-void PrimitiveEncoder::encodeAppends(const std::vector<Append> &appends, std::vector<burrow_append> &encoded)
+void encodeAppends(const std::vector<Append> &appends, std::vector<burrow_append> &encoded)
 {
     resizeKept(encoded, appends.size());
     for (std::size_t at = 0; at < appends.size(); ++at) {

@@ -14,6 +14,9 @@ namespace burrow {
 using UuidText = std::array<char, 36>;
 void writeUuid(const Uuid &uuid, UuidText &text);
 
+/// Borrows from `appends`.
+void encodeAppends(const std::vector<Append> &appends, std::vector<burrow_append> &encoded);
+
 /// Turns units of work into the ABI's form. Keeps its buffers, so that in the steady state encoding allocates
 /// nothing; one encoder per instance, used by one call at a time.
 class PrimitiveEncoder
@@ -23,8 +26,6 @@ public:
     const burrow_apply_request &encode(const ApplyCall &call, QByteArrayView session);
 
 private:
-    static void encodeAppends(const std::vector<Append> &appends, std::vector<burrow_append> &encoded);
-
     burrow_apply_request m_request = {};
     UuidText m_run = {};
     std::vector<UuidText> m_inputs;

@@ -25,7 +25,7 @@ struct burrow_event;
 ///   3. While a slot is pinned, its holder lives and the slot is not leased again.
 namespace burrow {
 
-enum class TokenKind : quint8 { Instance, Apply, Stop, Checkpoint, Cleanup };
+enum class TokenKind : quint8 { Instance, Apply, Stop, Checkpoint, Cleanup, Stage };
 
 /// What tokens stand for. Called on the plugin's threads, while a pin keeps the holder alive; every function
 /// only notes and enqueues. The answers are statuses of the ABI.

@@ -20,6 +20,14 @@ struct ApplyCall
     MonotonicTime deadline = MonotonicTime::never(); ///< For the executor's information; the core enforces it.
 };
 
+/// Context of one input for the run that is open.
+struct StageCall
+{
+    RunId run;
+    InputId input;
+    std::vector<Append> context; ///< Each with a key.
+};
+
 struct CleanupCall
 {
     CleanupCause cause = CleanupCause::Stopped;
@@ -44,6 +52,7 @@ public:
     virtual void progress(ProgressEvent event) = 0;
     virtual void boundaryChanged(RunId run, bool open, quint64 revision) = 0;
     virtual void boundaryFailed(QString message) = 0;
+    virtual void contextStaged(RunId run, InputId input, Result<StagedContext> result) = 0;
     virtual void stopFinished(Result<void> result) = 0;
     virtual void checkpointFinished(RunId run, Result<void> result) = 0;
     /// A contract violation that was contained; the sentence names the plugin.
@@ -72,6 +81,12 @@ public:
     virtual void abandon(RunId run, const QString &reason) = 0;
     /// Legal while no run is open. Answered by stopFinished.
     virtual void stop(StopKind kind, const QString &reason) = 0;
+    /// Stages context into the run that is open, at its live boundary. One at a time; answered by
+    /// contextStaged, also when the executor cannot do this. The run may end before that answer.
+    virtual void stageContext(StageCall call) = 0;
+    /// Takes staged context back, because it could not be made durable. Nothing when the run is over; a failure
+    /// is told as boundaryFailed.
+    virtual void discardContext(RunId run, std::vector<QByteArray> keys) = 0;
     /// A snapshot was committed with that run. Answered by checkpointFinished.
     virtual void checkpointCommitted(RunId run, quint64 sequence, const QByteArray &snapshot) = 0;
 };

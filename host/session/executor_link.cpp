@@ -42,6 +42,11 @@ void ExecutorLink::boundaryFailed(QString message)
     say(CoreEvent(BoundaryFailed{std::move(message)}));
 }
 
+void ExecutorLink::contextStaged(RunId run, InputId input, Result<StagedContext> result)
+{
+    say(CoreEvent(ContextStaged{run, input, std::move(result)}));
+}
+
 void ExecutorLink::stopFinished(Result<void> result)
 {
     say(CoreEvent(StopFinished{std::move(result)}));

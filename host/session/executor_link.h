@@ -24,6 +24,7 @@ public:
     void progress(ProgressEvent event) override;
     void boundaryChanged(RunId run, bool open, quint64 revision) override;
     void boundaryFailed(QString message) override;
+    void contextStaged(RunId run, InputId input, Result<StagedContext> result) override;
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
     void misbehaved(QString sentence) override;

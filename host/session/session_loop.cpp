@@ -26,6 +26,9 @@ void SessionLoop::deliver(CoreEvent &&event)
         Signal operator()(const CancelCommand &) const { return &SessionLoop::effectPosted; }
         Signal operator()(const LifecycleCommand &) const { return &SessionLoop::effectPosted; }
         Signal operator()(const PublishCommand &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const BindCommand &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const InstallInterrupt &) const { return &SessionLoop::effectPosted; }
+        Signal operator()(const InterruptAnswered &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const ShutdownCommand &) const { return &SessionLoop::effectPosted; }
         Signal operator()(const StoreVerdict &) const { return &SessionLoop::commitFinished; }
         Signal operator()(const ApplyFinished &) const { return &SessionLoop::applyFinished; }
@@ -33,6 +36,7 @@ void SessionLoop::deliver(CoreEvent &&event)
         Signal operator()(const ExecutorCreated &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const BoundaryChanged &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const BoundaryFailed &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const ContextStaged &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const CheckpointFinished &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const StopFinished &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const ExecutorDied &) const { return &SessionLoop::feedAdvanced; }
@@ -123,18 +127,57 @@ void SessionLoop::carryOut(StartApply &action)
         deliver(ApplyFinished{action.run, RunAbandoned{QStringLiteral("the executor is gone")}});
 }
 
+void SessionLoop::carryOut(StartDirectRun &action)
+{
+    m_outlet.startDirectRun(*m_record, action);
+}
+
+void SessionLoop::carryOut(ForgetDirectRun &action)
+{
+    m_outlet.forgetDirectRun(action.run);
+}
+
 void SessionLoop::carryOut(CancelRun &action)
 {
+    if (const auto direct = m_record->direct.lock(); direct && direct->run == action.run) {
+        direct->cancel(action.mode);
+        return;
+    }
     if (Executor *executor = m_record->executor())
         executor->cancel(action.run, action.mode, action.reason);
 }
 
+void SessionLoop::carryOut(InterruptPrepared &action)
+{
+    m_outlet.interruptPrepared(*m_record, action);
+}
+
 void SessionLoop::carryOut(AbandonRun &action)
 {
+    if (const auto direct = m_record->direct.lock(); direct && direct->run == action.run) {
+        direct->finish(RunAbandoned{action.reason}); // Or it has just ended, and that answer stands.
+        return;
+    }
     if (Executor *executor = m_record->executor())
         executor->abandon(action.run, action.reason);
     else
         deliver(ApplyFinished{action.run, RunAbandoned{QStringLiteral("the executor is gone")}});
+}
+
+void SessionLoop::carryOut(StageContext &action)
+{
+    if (Executor *executor = m_record->executor()) {
+        executor->stageContext({action.run, action.input, std::move(action.context)});
+        return;
+    }
+    deliver(ContextStaged{action.run, action.input,
+                          Error{ErrorKind::NotReady, QStringLiteral("the executor is gone")}});
+}
+
+void SessionLoop::carryOut(DiscardContext &action)
+{
+    if (Executor *executor = m_record->executor())
+        executor->discardContext(action.run, std::move(action.keys));
 }
 
 void SessionLoop::carryOut(CommitCheckpoint &action)

@@ -21,6 +21,9 @@ public:
     virtual void storeFenced(const QString &owner) = 0;
     virtual void loadKeys(SessionRecord &record, const LoadKeys &question) = 0;
     virtual void reloadSession(SessionRecord &record) = 0;
+    virtual void startDirectRun(SessionRecord &record, StartDirectRun &start) = 0;
+    virtual void forgetDirectRun(RunId run) = 0;
+    virtual void interruptPrepared(SessionRecord &record, const InterruptPrepared &question) = 0;
     virtual void sessionShutDown(SessionRecord &record) = 0;
     virtual const std::shared_ptr<ShardInbox> &inbox() = 0;
     virtual RunId freshRunId() = 0;
@@ -64,8 +67,13 @@ private:
     void carryOut(SubmitWrite &action);
     void carryOut(CreateExecutor &action);
     void carryOut(StartApply &action);
+    void carryOut(StartDirectRun &action);
+    void carryOut(ForgetDirectRun &action);
     void carryOut(CancelRun &action);
+    void carryOut(InterruptPrepared &action);
     void carryOut(AbandonRun &action);
+    void carryOut(StageContext &action);
+    void carryOut(DiscardContext &action);
     void carryOut(CommitCheckpoint &action);
     void carryOut(StopExecutor &action);
     void carryOut(DestroyExecutor &action);

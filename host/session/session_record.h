@@ -25,6 +25,8 @@ struct SessionRecord
     std::shared_ptr<ExecutorFactory> factory;
     std::unique_ptr<ExecutorLink> link;             ///< While an instance exists.
     QString blocked;                                ///< Which of its calls does not come back; empty: none.
+    InterruptCallback interrupt;                    ///< Reaches who runs turns before an executor is attached.
+    std::weak_ptr<DirectRunState> direct;           ///< The run that its submitter carries out.
     std::optional<QByteArray> snapshot;             ///< Last committed; the next instance starts from it.
     std::optional<QByteArray> snapshotInFlight;     ///< What `snapshot` becomes when its write is committed.
     TicketNumber snapshotTicket = 0;                ///< The ticket of that write.

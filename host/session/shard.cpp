@@ -266,7 +266,12 @@ void Shard::armTimer(SessionRecord &record)
 
 void Shard::armForNext()
 {
-    m_timer->arm(std::min(m_hardAt, m_deadlines.empty() ? MonotonicTime::never() : m_deadlines.begin()->at));
+    MonotonicTime next = m_hardAt;
+    if (!m_deadlines.empty())
+        next = std::min(next, m_deadlines.begin()->at);
+    if (!m_bounds.empty())
+        next = std::min(next, m_bounds.begin()->at);
+    m_timer->arm(next);
 }
 
 void Shard::timerFired()
@@ -276,6 +281,7 @@ void Shard::timerFired()
         m_hardAt = MonotonicTime::never();
         shutDownSessions(CancelMode::Hard);
     }
+    boundsPassed(now);
     while (!m_deadlines.empty() && m_deadlines.begin()->at <= now) {
         SessionRecord *record = find(m_deadlines.begin()->session);
         m_deadlines.erase(m_deadlines.begin());
@@ -329,6 +335,8 @@ void Shard::replyAccept(CommandId command, AcceptReceipt &&receipt)
     std::optional<PendingAccept> pending = m_accepts.take(command);
     if (!pending)
         return;
+    if (pending->answerBy != MonotonicTime::never())
+        m_bounds.erase({pending->answerBy, command});
     const bool nothingComes = pending->waiter != 0 && !receipt.willResolve;
     QString reason;
     if (nothingComes)
@@ -339,6 +347,51 @@ void Shard::replyAccept(CommandId command, AcceptReceipt &&receipt)
         m_outbox.emplace_back(AcceptReply{std::move(pending->receipt), std::move(receipt)});
     if (nothingComes) // After the receipt, as every outcome.
         resolveWaiter(pending->waiter, waitFailed(WaitFailure::ChannelClosed, reason));
+}
+
+/// The watching ends, not the accept: whoever waits for the outcome still hears it.
+void Shard::boundsPassed(MonotonicTime now)
+{
+    while (!m_bounds.empty() && m_bounds.begin()->at <= now) {
+        PendingAccept *pending = m_accepts.find(m_bounds.begin()->command);
+        m_bounds.erase(m_bounds.begin());
+        if (pending == nullptr)
+            continue;
+        pending->answerBy = MonotonicTime::never();
+        AcceptReceipt unknown;
+        unknown.verdict = AcceptReceipt::Verdict::Unknown;
+        unknown.refusal = Refusal::OutcomeUnknown;
+        unknown.input = pending->input;
+        unknown.message =
+            QStringLiteral("it is not known yet whether the input was accepted; ask for its outcome "
+                           "by id or by key");
+        if (pending->receipt)
+            m_outbox.push_back([callback = pending->receipt, unknown] { callback(unknown); });
+    }
+}
+
+void Shard::startDirectRun(SessionRecord &record, StartDirectRun &start)
+{
+    const auto found = m_directs.find(start.run);
+    BURROW_ASSERT(found != m_directs.end()); // Minted here with its operation, and begun once.
+    auto state = std::make_shared<DirectRunState>(m_inbox, record.core.id(), start.run,
+                                                  std::move(start.primitive), start.attempt);
+    record.direct = state;
+    m_outbox.push_back([operation = std::move(found->second), state = std::move(state)]() mutable {
+        operation(DirectRun(std::move(state)));
+    });
+    m_directs.erase(found);
+}
+
+/// Outside the turn that asked, because who is interrupted may call back.
+void Shard::interruptPrepared(SessionRecord &record, const InterruptPrepared &question)
+{
+    m_outbox.push_back([interrupt = record.interrupt, inbox = m_inbox, session = record.core.id(), question] {
+        Result<void> result = Error{ErrorKind::NotReady, QStringLiteral("nobody is there any more")};
+        if (interrupt)
+            result = interrupt(question.reason);
+        inbox->post(InterruptMessage{session, {question.command, std::move(result)}});
+    });
 }
 
 void Shard::replyCommand(CommandId command, CommandReceipt receipt)

@@ -60,8 +60,11 @@ private:
 
     void on(AdoptMessage &message);
     void on(SubmitMessage &message);
+    void on(DirectRunMessage &message);
+    void on(PreviewMessage &message);
     void on(CommandMessage &message);
     void on(ExecutorMessage &message);
+    void on(InterruptMessage &message);
     void on(StoreMessage &message);
     void on(KeysMessage &message);
     void on(ReloadedMessage &message);
@@ -84,6 +87,7 @@ private:
     void armTimer(SessionRecord &record);
     void armForNext();
     void timerFired();
+    void boundsPassed(MonotonicTime now);
     void shutDownSessions(CancelMode mode);
     void noteSettled(SessionRecord &record);
     void flushOutbox();
@@ -102,6 +106,9 @@ private:
     void storeFenced(const QString &owner) override;
     void loadKeys(SessionRecord &record, const LoadKeys &question) override;
     void reloadSession(SessionRecord &record) override;
+    void startDirectRun(SessionRecord &record, StartDirectRun &start) override;
+    void interruptPrepared(SessionRecord &record, const InterruptPrepared &question) override;
+    void forgetDirectRun(RunId run) override { m_directs.erase(run); }
     void sessionShutDown(SessionRecord &record) override;
     RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
 
@@ -109,6 +116,15 @@ private:
     {
         ReceiptCallback receipt;
         WaiterId waiter = 0;
+        InputId input;
+        MonotonicTime answerBy = MonotonicTime::never();
+    };
+    /// An accept whose submitter watches it for so long.
+    struct Bound
+    {
+        MonotonicTime at;
+        CommandId command = 0;
+        auto operator<=>(const Bound &) const = default;
     };
     // What leaves through the outbox. The two that every input has are kept whole: a closure would be one more
     // allocation for each.
@@ -144,6 +160,8 @@ private:
     std::set<TimerEntry> m_deadlines;
     std::unique_ptr<Timer> m_timer;
     SlotMap<PendingAccept> m_accepts;
+    std::set<Bound> m_bounds;                             ///< Of accepts without an answer.
+    std::unordered_map<RunId, DirectOperation> m_directs; ///< Asked for and not begun.
     SlotMap<CommandCallback> m_commands;
     SlotMap<OutcomeCallback> m_waiters;
     std::vector<Reply> m_outbox;

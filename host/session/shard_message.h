@@ -3,10 +3,12 @@
 
 #include "core/events.h"
 #include "core/settings.h"
+#include "model/admission_preview.h"
 #include "model/session_view.h"
 #include "model/stored_session.h"
 #include "port/executor.h"
 #include "port/store.h"
+#include "session/direct_run.h"
 
 #include <functional>
 
@@ -19,6 +21,9 @@ using ReceiptCallback = std::function<void(AcceptReceipt)>;
 using OutcomeCallback = std::function<void(Outcome)>;
 using CommandCallback = std::function<void(CommandReceipt)>;
 using ViewsCallback = std::function<void(std::vector<SessionView>)>;
+
+/// Interrupts whoever runs a session's turns, with the reason; called on the shard's thread, between turns.
+using InterruptCallback = std::function<Result<void>(const QString &reason)>;
 
 /// Places an opened session on the shard and attaches its executor.
 struct AdoptMessage
@@ -37,13 +42,43 @@ struct SubmitMessage
     WaitMode mode = WaitMode::Attempt;
     ReceiptCallback receipt;
     OutcomeCallback outcome; ///< Empty: nobody waits.
+    /// When the receipt says "unknown" if there is none by then; the callback is called again with the real
+    /// one.
+    MonotonicTime answerBy = MonotonicTime::never();
+    std::shared_ptr<const RuntimeBinding> address; ///< By runtime id; null: by session.
+    DirectOperation operation;                     ///< Accept and run; empty: the executor runs it.
 };
+
+/// How a run ended that its submitter carried out.
+struct DirectRunMessage
+{
+    SessionId session;
+    RunId run;
+    RunEnd end;
+};
+
+/// Asks what a submit would come to.
+struct PreviewMessage
+{
+    SessionId session;
+    InputPointer input;
+    bool withoutWake = false;
+    bool waits = false;
+    std::shared_ptr<const RuntimeBinding> address;
+    std::function<void(AdmissionPreview)> reply;
+};
+
+using SessionCommand =
+    std::variant<CancelCommand, LifecycleCommand, BindCommand, InstallInterrupt, PublishCommand>;
 
 struct CommandMessage
 {
     SessionId session;
-    std::variant<CancelCommand, LifecycleCommand, PublishCommand> command;
+    SessionCommand command;
     CommandCallback reply;
+    /// The epoch of the bindings through which it comes: those of another epoch have no say. Null: any.
+    EpochId epoch;
+    InterruptCallback interrupt; ///< InstallInterrupt.
 };
 
 /// A call into the executor that does not come back, as a sentence; empty: it has come back.
@@ -61,6 +96,13 @@ struct ExecutorMessage
     SessionId session;
     quint32 generation = 0;
     ExecutorWords event;
+};
+
+/// How an interrupt went that a session had asked for.
+struct InterruptMessage
+{
+    SessionId session;
+    InterruptAnswered answer;
 };
 
 struct StoreMessage
@@ -122,8 +164,8 @@ struct ShutdownMessage
     std::function<void()> finished;                ///< May be empty for a repeat.
 };
 
-using ShardMessage =
-    std::variant<AdoptMessage, SubmitMessage, CommandMessage, ExecutorMessage, StoreMessage, KeysMessage,
-                 ReloadedMessage, InquiryMessage, ViewMessage, SettledMessage, ShutdownMessage>;
+using ShardMessage = std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage,
+                                  ExecutorMessage, InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage,
+                                  InquiryMessage, ViewMessage, SettledMessage, ShutdownMessage>;
 
 } // namespace burrow

@@ -17,6 +17,14 @@ AcceptReceipt unknownSession()
     return receipt;
 }
 
+AcceptReceipt unknownRuntime()
+{
+    AcceptReceipt receipt;
+    receipt.refusal = Refusal::NotFound;
+    receipt.message = QStringLiteral("there is no such runtime");
+    return receipt;
+}
+
 } // namespace
 
 void Shard::on(AdoptMessage &message)
@@ -55,15 +63,45 @@ void Shard::on(AdoptMessage &message)
 void Shard::on(SubmitMessage &message)
 {
     SessionRecord *record = find(message.session);
-    PendingAccept pending{std::move(message.receipt), 0};
+    PendingAccept pending{std::move(message.receipt), 0, message.input->id, message.answerBy};
     if (message.outcome)
         pending.waiter = m_waiters.insert(std::move(message.outcome));
     const Waiter waiter{pending.waiter, message.mode};
     const CommandId command = m_accepts.insert(std::move(pending));
-    if (record == nullptr)
-        replyAccept(command, unknownSession());
-    else
-        deliver(*record, AcceptCommand{command, std::move(message.input), message.withoutWake, waiter});
+    if (record == nullptr) {
+        replyAccept(command, message.address ? unknownRuntime() : unknownSession());
+        return;
+    }
+    if (message.answerBy != MonotonicTime::never()
+        && m_bounds.insert({message.answerBy, command}).first == m_bounds.begin())
+        armForNext();
+    AcceptCommand accept{command, std::move(message.input),   message.withoutWake,
+                         waiter,  std::move(message.address), {}};
+    if (message.operation) {
+        accept.directRun = freshRunId();
+        m_directs.emplace(accept.directRun, std::move(message.operation));
+    }
+    deliver(*record, std::move(accept));
+}
+
+void Shard::on(DirectRunMessage &message)
+{
+    if (SessionRecord *record = find(message.session))
+        deliver(*record, ApplyFinished{message.run, std::move(message.end)});
+}
+
+void Shard::on(PreviewMessage &message)
+{
+    AdmissionPreview preview;
+    if (const SessionRecord *record = find(message.session)) {
+        AcceptCommand asked{.input = std::move(message.input), .withoutWake = message.withoutWake};
+        asked.waiter.id = message.waits ? 1 : 0;
+        asked.address = std::move(message.address);
+        preview = record->core.preview(asked);
+    } else {
+        preview.receipt = message.address ? unknownRuntime() : unknownSession();
+    }
+    m_outbox.push_back([reply = std::move(message.reply), preview = std::move(preview)] { reply(preview); });
 }
 
 void Shard::on(CommandMessage &message)
@@ -79,6 +117,17 @@ void Shard::on(CommandMessage &message)
         replyCommand(id, receipt);
         return;
     }
+    if (!message.epoch.isNull() && record->core.epoch() != message.epoch) {
+        CommandReceipt receipt;
+        receipt.verdict = CommandReceipt::Verdict::Refused;
+        receipt.refusal = Refusal::BindingMismatch;
+        receipt.phase = record->core.view().phase;
+        receipt.message = QStringLiteral("the bindings are those of an earlier epoch of the session");
+        replyCommand(id, receipt);
+        return;
+    }
+    if (message.interrupt && record->executor() == nullptr)
+        record->interrupt = std::move(message.interrupt);
     std::visit(
         [&](auto &command) {
             command.command = id;
@@ -110,6 +159,12 @@ void Shard::on(ExecutorMessage &message)
         return;
     }
     deliver(*record, std::move(std::get<CoreEvent>(message.event)));
+}
+
+void Shard::on(InterruptMessage &message)
+{
+    if (SessionRecord *record = find(message.session))
+        deliver(*record, std::move(message.answer));
 }
 
 void Shard::on(StoreMessage &message)

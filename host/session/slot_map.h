@@ -48,6 +48,15 @@ public:
         return value;
     }
 
+    /// The value, which stays; null for an id that names none.
+    T *find(quint64 id)
+    {
+        const auto index = static_cast<quint32>(id);
+        const bool there =
+            index < m_slots.size() && m_slots[index].generation == id >> 32 && m_slots[index].value;
+        return there ? &*m_slots[index].value : nullptr;
+    }
+
     std::size_t count() const { return m_slots.size() - m_free.size(); }
 
     /// Takes everything that is left.

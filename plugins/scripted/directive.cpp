@@ -130,6 +130,16 @@ Step completingOn(std::string_view rest, Step::CompleteOn completeOn)
     return step;
 }
 
+Step steer(std::string_view rest)
+{
+    const int64_t count = takeNumber(rest, "");
+    Step step;
+    step.steers = count;
+    if (!rest.empty())
+        step.stageRefusal = takeNamed(rest, statusNamed);
+    return step;
+}
+
 Step with(std::string_view rest, void (*change)(Step &))
 {
     Step step = parseRest(rest);
@@ -154,6 +164,7 @@ const std::map<std::string_view, Parser> &parsers()
         {"thread",              [](Text rest) { return completingOn(rest, Step::CompleteOn::Thread); }},
         {"before_return",       [](Text rest) { return completingOn(rest, Step::CompleteOn::BeforeReturn); }},
         {"snapshot",            snapshot},
+        {"steer",               steer},
         {"state",               [](Text rest) { return with(rest, [](Step &step) { step.answersState = true; }); }},
         {"callback",            callback},
         {"none",                [](Text rest) { return with(rest, [](Step &step) { step.terminal = BURROW_TERMINAL_NONE; }); }},

@@ -7,6 +7,8 @@
 //   !delay 50ms [then …]      !chunks N [then …]       !thread [then …]      !before_return [then …]
 //   !snapshot TEXT            keep TEXT and answer it  !state                answer what was kept
 //   !callback TOOL [JSON]     !none                    !no_pending_boundary  !log TEXT
+//   !steer N [STATUS]         open the live boundary until N contexts were staged, and answer them; a status
+//                             refuses each
 //   !wrong_run                !reorder                 !twice                !throw
 //
 // After `then` comes a text to answer or another directive.

@@ -39,8 +39,6 @@ int32_t Instance::apply(const burrow_apply_request &request, burrow_token token)
 
     std::string answer = answerFor(step, input);
     Run run = makeRun(request, token, std::move(step), std::move(answer));
-    if (run.step.snapshot && !run.step.error)
-        m_state = *run.step.snapshot;
     open(run);
     switch (placeOf(run.step)) {
     case Place::Inline:
@@ -69,10 +67,12 @@ Step Instance::stepFor(std::string_view input)
     }
 }
 
-std::string Instance::answerFor(const Step &step, const std::string &input) const
+std::string Instance::answerFor(const Step &step, const std::string &input)
 {
-    if (step.answersState)
+    if (step.answersState) {
+        const std::lock_guard lock(m_mutex);
         return m_state;
+    }
     return step.answer.value_or(input);
 }
 
@@ -80,7 +80,8 @@ Instance::Place Instance::placeOf(const Step &step)
 {
     if (step.completeOn == Step::CompleteOn::BeforeReturn)
         return Place::Inline;
-    if (step.completeOn == Step::CompleteOn::Thread || step.chunks > 0 || step.delay.count() > 0)
+    if (step.completeOn == Step::CompleteOn::Thread || step.chunks > 0 || step.delay.count() > 0
+        || step.steers > 0)
         return Place::Thread;
     return step.hangs ? Place::Parked : Place::Inline;
 }
@@ -90,6 +91,9 @@ void Instance::open(const Run &run)
 {
     const std::lock_guard lock(m_mutex);
     m_token = run.token;
+    if (run.step.snapshot && !run.step.error)
+        m_state = *run.step.snapshot;
+    m_staged.clear();
     m_cancelLevel = std::max(m_host.cancelled(m_host.ctx, run.token), BURROW_CANCEL_NONE);
     m_hasRoom = true;
 }
@@ -190,7 +194,13 @@ void Instance::carryOut(const Run &run)
         if (!emit(run, piece))
             break;
     }
+    if (run.step.steers > 0) {
+        moveBoundary(run, 1);
+        takeSteers(run);
+        moveBoundary(run, 0);
+    }
     bool cancelled = false;
+    Run ending = run;
     {
         std::unique_lock lock(m_mutex);
         const auto isOver = [&] { return m_ending || isCancelled(run.step); };
@@ -201,12 +211,14 @@ void Instance::carryOut(const Run &run)
         cancelled = isCancelled(run.step);
         if (m_ending && run.step.hangs && !cancelled)
             return;
-        m_token = 0; // from here on cancel and resume mean this run no more
+        m_token = 0; // from here on cancel, resume and staging mean this run no more
+        if (run.step.steers > 0)
+            ending.answer = stagedText();
     }
     if (cancelled)
         completeCancelled(m_host, run.token);
     else
-        completeAsScripted(m_host, run);
+        completeAsScripted(m_host, ending);
 }
 
 // Waits for room. Answers false when the run is cancelled or over.

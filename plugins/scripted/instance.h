@@ -6,12 +6,14 @@
 #include "script.h"
 
 #include "burrow/abi.h"
+#include "burrow/ext/boundary.h"
 
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace scripted {
 
@@ -29,18 +31,23 @@ public:
     int32_t cancel(const burrow_cancel_request &request);
     int32_t stop(burrow_token token);
     int32_t resume(burrow_token token);
+    int32_t stage(const burrow_stage_request &request, burrow_token token);
+    int32_t discard(const burrow_discard_request &request);
 
 private:
     enum class Place { Inline, Thread, Parked };
 
     Step stepFor(std::string_view input);
-    std::string answerFor(const Step &step, const std::string &input) const;
+    std::string answerFor(const Step &step, const std::string &input);
     static Place placeOf(const Step &step);
     void open(const Run &run);
     void park(Run run);
     void handOver(Run run);
     void work();
     void carryOut(const Run &run);
+    void takeSteers(const Run &run);
+    std::string stagedText() const;
+    void moveBoundary(const Run &run, int32_t open);
     bool emit(const Run &run, std::string_view piece);
     bool isCancelled(const Step &step) const;
     void joinWorker();
@@ -50,7 +57,6 @@ private:
 
     // Of the host's [instance] calls.
     Script m_script;
-    std::string m_state; // the last snapshot
     std::thread m_worker;
 
     std::mutex m_mutex;
@@ -58,7 +64,16 @@ private:
     // Guarded by m_mutex.
     burrow_token m_token = 0; // of the run that cancel and resume may mean; 0 = none
     int32_t m_cancelLevel = BURROW_CANCEL_NONE;
-    bool m_hasRoom = true;       // for events
+    bool m_hasRoom = true; // for events
+    std::string m_state;   // the last snapshot
+    struct Staged
+    {
+        std::string key;
+        std::string text;
+    };
+    std::vector<Staged> m_staged; // into the run of m_token, as long as its boundary is open
+    int64_t m_steersLeft = 0;     // above 0: the boundary is open
+    std::optional<int32_t> m_stageRefusal;
     std::optional<Run> m_next;   // for the worker
     std::optional<Run> m_parked; // for cancel
     bool m_ending = false;

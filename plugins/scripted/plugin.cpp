@@ -66,6 +66,28 @@ int32_t resume(void *self, burrow_token token)
     return guarded([&] { return static_cast<Instance *>(self)->resume(token); });
 }
 
+int32_t stage(void *self, const burrow_stage_request *request, burrow_token token)
+{
+    return guarded([&] { return static_cast<Instance *>(self)->stage(*request, token); });
+}
+
+int32_t discard(void *self, const burrow_discard_request *request)
+{
+    return guarded([&] { return static_cast<Instance *>(self)->discard(*request); });
+}
+
+const burrow_boundary_executor boundary = {
+    .struct_size = sizeof(burrow_boundary_executor),
+    .reserved = 0,
+    .stage = stage,
+    .discard = discard,
+};
+
+const void *getExtension(void *, const burrow_text *id)
+{
+    return plugin_support::toView(*id) == BURROW_EXT_BOUNDARY ? &boundary : nullptr;
+}
+
 int32_t init(const burrow_host *table, const burrow_text *)
 {
     host = table;
@@ -94,7 +116,7 @@ const burrow_executor_vtable executor = {
     .stop = stop,
     .destroy = destroy,
     .cleanup = nullptr, // nothing is left behind outside the process
-    .get_extension = nullptr,
+    .get_extension = getExtension,
     .resume = resume,
 };
 

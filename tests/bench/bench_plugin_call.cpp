@@ -24,6 +24,7 @@ public:
     void progress(ProgressEvent) override {}
     void boundaryChanged(RunId, bool, quint64) override {}
     void boundaryFailed(QString) override {}
+    void contextStaged(RunId, InputId, Result<StagedContext>) override {}
     void stopFinished(Result<void>) override { ++answers; }
     void checkpointFinished(RunId, Result<void>) override {}
     void misbehaved(QString) override {}

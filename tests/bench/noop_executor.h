@@ -31,6 +31,12 @@ public:
         m_listener.applyFinished(run, RunAbandoned{reason});
     }
     void stop(StopKind, const QString &) override { m_listener.stopFinished({}); }
+    void stageContext(StageCall call) override
+    {
+        m_listener.contextStaged(call.run, call.input,
+                                 Error{ErrorKind::NotReady, QStringLiteral("it has no boundary")});
+    }
+    void discardContext(RunId, std::vector<QByteArray>) override {}
     void checkpointCommitted(RunId run, quint64, const QByteArray &) override
     {
         m_listener.checkpointFinished(run, {});

@@ -85,6 +85,9 @@ void CoreHarness::crash(std::size_t durable)
     m_lateAnswers.clear();
     m_openApply.reset();
     m_checkpointOpen.reset();
+    m_stageOpen.reset();
+    m_directs.clear();
+    m_everStaged.clear();
     m_asked.clear();
     m_waiting.clear();
     destructions += m_instance != Instance::None ? 1 : 0;
@@ -104,15 +107,14 @@ CoreHarness::~CoreHarness()
         QTest::qFail(qPrintable(m_violations.front()), __FILE__, __LINE__);
 }
 
-Submitted CoreHarness::submitCommand(InputId id, Input input, std::optional<WaitMode> wait, bool withoutWake)
+Submitted CoreHarness::submitCommand(InputId id, Input input, std::optional<WaitMode> wait,
+                                     AcceptCommand command)
 {
     Submitted submitted{++m_lastCommand, id, wait ? ++m_lastWaiter : 0};
     input.id = id;
     if (input.durability != Durability::Ephemeral)
         m_storedInputs.insert(id);
-    AcceptCommand command;
     command.command = submitted.command;
-    command.withoutWake = withoutWake;
     command.waiter = {submitted.waiter, wait.value_or(WaitMode::Attempt)};
     command.input = std::make_shared<const Input>(std::move(input));
     m_asked[submitted.command] = {submitted.waiter, id};
@@ -132,17 +134,29 @@ RunId CoreHarness::mintRun()
 
 Submitted CoreHarness::submit(Input input, std::optional<WaitMode> wait)
 {
-    return submitCommand(mintInput(), std::move(input), wait, false);
+    return submitCommand(mintInput(), std::move(input), wait);
 }
 
 Submitted CoreHarness::submitWithoutWake(Input input, std::optional<WaitMode> wait)
 {
-    return submitCommand(mintInput(), std::move(input), wait, true);
+    return submitCommand(mintInput(), std::move(input), wait, {.withoutWake = true});
 }
 
 Submitted CoreHarness::submitAs(InputId id, Input input, std::optional<WaitMode> wait)
 {
-    return submitCommand(id, std::move(input), wait, false);
+    return submitCommand(id, std::move(input), wait);
+}
+
+Submitted CoreHarness::submitTo(std::shared_ptr<const RuntimeBinding> address, Input input)
+{
+    return submitCommand(mintInput(), std::move(input), std::nullopt, {.address = std::move(address)});
+}
+
+Submitted CoreHarness::submitAndRun(Input input, std::optional<WaitMode> wait)
+{
+    const RunId run = mintRun();
+    m_directs.insert(run);
+    return submitCommand(mintInput(), std::move(input), wait, {.directRun = run});
 }
 
 Submitted CoreHarness::waitFor(InputId input, WaitMode mode)
@@ -174,6 +188,25 @@ CommandId CoreHarness::publish(LifecycleEvent event)
     const CommandId command = ++m_lastCommand;
     m_asked[command] = {};
     feed(PublishCommand{command, std::move(event)});
+    return command;
+}
+
+CommandId CoreHarness::bind(const QByteArray &runtimeId, std::optional<EpochId> epoch)
+{
+    const CommandId command = ++m_lastCommand;
+    m_asked[command] = {};
+    BindCommand event{.command = command, .runtimeId = runtimeId};
+    event.epoch = epoch;
+    event.freshEpoch = {Uuid::version7(3, 0, ++m_lastEpoch)};
+    feed(std::move(event));
+    return command;
+}
+
+CommandId CoreHarness::installInterrupt()
+{
+    const CommandId command = ++m_lastCommand;
+    m_asked[command] = {};
+    feed(InstallInterrupt{command});
     return command;
 }
 
@@ -223,7 +256,7 @@ void CoreHarness::deliver(Verdict verdict)
     if (verdict == Verdict::Committed) {
         commitToStore(set);
         if (const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation))
-            m_stopDurable = lifecycle->verb == "stop";
+            m_stopDurable = lifecycle->verb == "stop" || (m_stopDurable && lifecycle->verb == "bind");
         dispatch(StoreVerdict{set.ticket, verdict, {}});
         return;
     }
@@ -320,7 +353,7 @@ void CoreHarness::end(RunEnd end)
 
 void CoreHarness::endRun(RunId run, RunEnd end)
 {
-    if (std::holds_alternative<RunAbandoned>(end) && m_openApply && m_openApply->run == run)
+    if (std::holds_alternative<RunAbandoned>(end) && applyOpen() && !directOpen() && openRun() == run)
         m_instance = Instance::Lost;
     feed(ApplyFinished{run, std::move(end)});
 }
@@ -360,6 +393,20 @@ void CoreHarness::checkpointed(bool works)
                    : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("it kept the old one")}}});
 }
 
+void CoreHarness::staged(std::optional<QByteArray> snapshot)
+{
+    require(m_stageOpen.has_value(), "the test answers a staging that nobody asked for");
+    if (m_stageOpen)
+        feed(ContextStaged{m_stageOpen->run, m_stageOpen->input, StagedContext{std::move(snapshot)}});
+}
+
+void CoreHarness::notStaged(const QString &message)
+{
+    require(m_stageOpen.has_value(), "the test answers a staging that nobody asked for");
+    if (m_stageOpen)
+        feed(ContextStaged{m_stageOpen->run, m_stageOpen->input, Error{ErrorKind::Plugin, message}});
+}
+
 void CoreHarness::stopped(bool works)
 {
     require(m_stopOpen, "the test answers a stop that nobody asked for");
@@ -378,7 +425,9 @@ void CoreHarness::die(const QString &reason)
     if (m_instance == Instance::None)
         return;
     m_dead = true;
-    if (m_openApply)
+    if (m_stageOpen)
+        notStaged(reason);
+    if (m_openApply && !m_openDirect)
         end(RunError{.cause = FailureCause::ExecutorStopped, .message = reason});
     if (m_checkpointOpen)
         checkpointed(false);
@@ -387,7 +436,8 @@ void CoreHarness::die(const QString &reason)
     if (m_instance == Instance::None)
         return;
     m_instance = Instance::Lost;
-    m_openApply.reset();
+    if (!m_openDirect)
+        m_openApply.reset();
     dispatch(ExecutorDied{reason});
     // What was asked of it after its end is answered after the word of its end, when nobody counts on it any
     // more.
@@ -399,8 +449,10 @@ void CoreHarness::die(const QString &reason)
 void CoreHarness::dieWithoutAnswers(ExecutorEnding ending)
 {
     m_instance = Instance::Lost;
-    m_openApply.reset();
+    if (!m_openDirect)
+        m_openApply.reset();
     m_checkpointOpen.reset();
+    m_stageOpen.reset();
     m_stopOpen = false;
     feed(ExecutorDied{QStringLiteral("its process ended"), ending});
 }
@@ -433,6 +485,9 @@ void CoreHarness::dispatch(CoreEvent event)
     const auto *checkpoint = std::get_if<CheckpointFinished>(&event);
     if (checkpoint != nullptr && m_checkpointOpen && m_checkpointOpen->run == checkpoint->run)
         m_checkpointOpen.reset();
+    const auto *staged = std::get_if<ContextStaged>(&event);
+    if (staged != nullptr && m_stageOpen && m_stageOpen->input == staged->input)
+        m_stageOpen.reset();
     m_stopOpen = m_stopOpen && !std::holds_alternative<StopFinished>(event);
     CoreActions actions;
     core.handle(std::move(event), m_now, actions);
@@ -473,6 +528,8 @@ bool CoreHarness::answerForExecutor()
     } else if (script.apply == Answers::AtOnce && m_openApply) {
         const RunOutput good = output();
         dispatch(ApplyFinished{good.receipt.run, good});
+    } else if (script.staging == Answers::AtOnce && m_stageOpen) {
+        dispatch(ContextStaged{m_stageOpen->run, m_stageOpen->input, StagedContext{}});
     } else if (script.checkpoint == Answers::AtOnce && m_checkpointOpen) {
         dispatch(CheckpointFinished{m_checkpointOpen->run, {}});
     } else if (script.stopping == Answers::AtOnce && m_stopOpen) {
@@ -545,7 +602,7 @@ std::vector<EventCode> CoreHarness::codesFor(const Submitted &submitted) const
 bool CoreHarness::outsideIsQuiet() const
 {
     return m_pendingWrites.empty() && !m_openApply && m_instance != Instance::Creating && !m_stopOpen
-           && !m_checkpointOpen && m_answers.empty();
+           && !m_checkpointOpen && !m_stageOpen && m_answers.empty();
 }
 
 } // namespace burrow::test

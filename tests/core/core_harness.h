@@ -24,6 +24,7 @@ struct HarnessOptions
     Answers apply = Answers::Held;
     Answers stopping = Answers::AtOnce;
     Answers checkpoint = Answers::AtOnce;
+    Answers staging = Answers::Held;
     Answers turns = Answers::AtOnce; ///< Held: only turn() gives the core a turn.
     Answers keys = Answers::AtOnce;
     Answers reload = Answers::AtOnce;
@@ -71,6 +72,10 @@ public:
     Submitted submit(Input input, std::optional<WaitMode> wait = std::nullopt);
     Submitted submitWithoutWake(Input input, std::optional<WaitMode> wait = std::nullopt);
     Submitted submitAs(InputId id, Input input, std::optional<WaitMode> wait = std::nullopt);
+    /// By runtime id.
+    Submitted submitTo(std::shared_ptr<const RuntimeBinding> address, Input input);
+    /// Accept and run: this caller carries the run out himself, as the run that is open.
+    Submitted submitAndRun(Input input, std::optional<WaitMode> wait = WaitMode::Attempt);
     /// Waits for an input that was submitted before; the waiter counts once the command is answered.
     Submitted waitFor(InputId input, WaitMode mode);
     CommandId attach() { return lifecycle(LifecycleVerb::Attach); }
@@ -80,6 +85,8 @@ public:
     }
     CommandId start() { return lifecycle(LifecycleVerb::Start); }
     CommandId command(LifecycleVerb verb) { return lifecycle(verb, QStringLiteral("asked")); }
+    CommandId bind(const QByteArray &runtimeId, std::optional<EpochId> epoch = std::nullopt);
+    CommandId installInterrupt();
     CommandId cancel(CancelMode mode = CancelMode::Boundary, RunId run = {});
     CommandId publish(LifecycleEvent event);
     void shutDown(CancelMode mode = CancelMode::Boundary);
@@ -110,6 +117,11 @@ public:
                  const QString &message = QStringLiteral("it broke"));
     void endCancelled() { end(RunCancelled{QStringLiteral("as asked")}); }
     void checkpointed(bool works = true);
+    /// Opens or closes the live boundary of the run that is open.
+    void boundary(bool open) { feed(BoundaryChanged{openRun(), open, ++m_boundaryRevision}); }
+    /// Answers what was staged.
+    void staged(std::optional<QByteArray> snapshot = std::nullopt);
+    void notStaged(const QString &message = QStringLiteral("it takes no context"));
     void stopped(bool works = true);
     /// The instance is lost: what is open is answered first, as the port promises.
     void die(const QString &reason = QStringLiteral("its process ended"));
@@ -150,11 +162,13 @@ public:
     InputPhase phaseOf(const Submitted &submitted) const;
     std::vector<LifecycleEvent> eventsOf(EventCode code) const;
     std::vector<EventCode> codesFor(const Submitted &submitted) const;
+    bool directOpen() const { return m_openApply && m_openDirect; }
     bool applyOpen() const { return m_openApply.has_value(); }
     RunId openRun() const { return m_openApply ? m_openApply->run : RunId{}; }
     bool creating() const { return m_instance == Instance::Creating; }
     bool hasInstance() const { return m_instance != Instance::None; }
     bool stopping() const { return m_stopOpen; }
+    bool staging() const { return m_stageOpen.has_value(); }
     bool checkpointing() const { return m_checkpointOpen.has_value(); }
     /// Nothing that the core asked for is still unanswered.
     bool outsideIsQuiet() const;
@@ -177,10 +191,14 @@ public:
     std::vector<LifecycleEvent> events;
     std::vector<WriteSet> writes;
     std::vector<StartApply> applies;
+    std::vector<RunId> forgotten; ///< Direct runs that did not take place.
     std::vector<CancelRun> cancels;
+    std::vector<InterruptPrepared> interrupts;
     std::vector<AbandonRun> abandons;
     std::vector<StopExecutor> stops;
     std::vector<CommitCheckpoint> checkpoints;
+    std::vector<StageContext> stagings;
+    std::vector<DiscardContext> discards;
     std::vector<CleanupCause> cleanups;
     std::vector<QString> fences;
     std::vector<CommandId> replies; ///< In the order in which they were given.
@@ -196,7 +214,7 @@ private:
     enum class Life : quint8 { Acknowledged, Ended };
 
     CommandId lifecycle(LifecycleVerb verb, const QString &reason = {});
-    Submitted submitCommand(InputId id, Input input, std::optional<WaitMode> wait, bool withoutWake);
+    Submitted submitCommand(InputId id, Input input, std::optional<WaitMode> wait, AcceptCommand command = {});
     InputId mintInput();
     RunId mintRun();
     void dispatch(CoreEvent event);
@@ -225,8 +243,14 @@ private:
     void carry(SubmitWrite &action);
     void carry(CreateExecutor &action);
     void carry(StartApply &action);
+    void carry(StartDirectRun &action);
+    void carry(ForgetDirectRun &action);
+    void checkStart(const StartApply &action);
     void carry(CancelRun &action);
+    void carry(InterruptPrepared &action);
     void carry(AbandonRun &action);
+    void carry(StageContext &action);
+    void carry(DiscardContext &action);
     void carry(CommitCheckpoint &action);
     void carry(StopExecutor &action);
     void carry(DestroyExecutor &action);
@@ -257,7 +281,11 @@ private:
     StoredSession m_mirrored; ///< As the mirror gave it last.
     std::size_t m_cameThrough = 0;
     std::optional<StartApply> m_openApply;
+    bool m_openDirect = false; ///< Its submitter carries it out, not the executor.
+    std::set<RunId> m_directs; ///< Asked for, and neither begun nor forgotten.
     std::optional<CommitCheckpoint> m_checkpointOpen;
+    std::optional<StageContext> m_stageOpen;
+    quint64 m_boundaryRevision = 0;
     bool m_stopOpen = false;
     bool m_keysOpen = false;
     bool m_reloadOpen = false;
@@ -270,6 +298,7 @@ private:
 
     quint64 m_lastSequence = 0;
     quint64 m_lastRun = 0;
+    quint64 m_lastEpoch = 0;
     CommandId m_lastCommand = 0;
     WaiterId m_lastWaiter = 0;
     TicketNumber m_lastTicket = 0;
@@ -290,6 +319,7 @@ private:
     std::set<InputId> m_storedInputs;      ///< All that were not submitted as ephemeral.
     std::map<InputId, quint32> m_attempts; ///< The last attempt number that an executor got.
     std::set<RunId> m_runs;
+    std::set<InputId> m_everStaged; ///< Since the host was started.
     std::vector<QString> m_violations;
 };
 

@@ -25,7 +25,36 @@ void CoreHarness::carry(CreateExecutor &)
 void CoreHarness::carry(StartApply &action)
 {
     require(m_instance == Instance::Ready, "a run is started only on an instance that is ready");
-    require(!m_openApply && !m_stopOpen && !m_checkpointOpen, "an executor has one call open at a time");
+    require(!m_stopOpen && !m_checkpointOpen && !m_stageOpen,
+            "a run is started when every call before it is answered");
+    checkStart(action);
+    if (m_dead)
+        m_lateAnswers.push_back(ApplyFinished{action.run, RunError{.cause = FailureCause::ExecutorStopped,
+                                                                   .message = QStringLiteral("it is dead")}});
+    m_openDirect = false;
+    applies.push_back(action);
+    m_openApply = std::move(action);
+}
+
+void CoreHarness::carry(StartDirectRun &action)
+{
+    require(m_directs.erase(action.run) == 1, "a direct run takes place once, and only where it was asked for");
+    StartApply start{action.run, action.primitive, action.attempt, {}};
+    checkStart(start);
+    m_openDirect = true;
+    m_openApply = std::move(start);
+}
+
+void CoreHarness::carry(ForgetDirectRun &action)
+{
+    require(m_directs.erase(action.run) == 1, "a direct run is forgotten once, and only when it has not begun");
+    forgotten.push_back(action.run);
+}
+
+/// What holds for a run, whoever carries it out.
+void CoreHarness::checkStart(const StartApply &action)
+{
+    require(!m_openApply, "a session has one run open at a time");
     require(action.primitive != nullptr && !action.primitive->contributors.empty(), "a run has contributors");
     require(m_runs.insert(action.run).second, "a run id is used once");
     require(core.registers().run == action.run, "the run that is started is the run that is bound");
@@ -48,11 +77,6 @@ void CoreHarness::carry(StartApply &action)
                 "the attempt number of the run is the one that was granted");
         store.started(sequence, contributor.attempt);
     }
-    if (m_dead)
-        m_lateAnswers.push_back(ApplyFinished{action.run, RunError{.cause = FailureCause::ExecutorStopped,
-                                                                   .message = QStringLiteral("it is dead")}});
-    applies.push_back(action);
-    m_openApply = std::move(action);
 }
 
 void CoreHarness::carry(CancelRun &action)
@@ -61,16 +85,42 @@ void CoreHarness::carry(CancelRun &action)
     cancels.push_back(std::move(action));
 }
 
+void CoreHarness::carry(InterruptPrepared &action)
+{
+    require(m_instance == Instance::None, "a provisional interrupt is for a session without an executor");
+    m_answers.push_back(InterruptAnswered{action.command, {}});
+    interrupts.push_back(std::move(action));
+}
+
 void CoreHarness::carry(AbandonRun &action)
 {
     require(m_openApply && m_openApply->run == action.run, "only the run that is open is given up");
     abandons.push_back(action);
-    m_instance = Instance::Lost;
+    if (!m_openDirect)
+        m_instance = Instance::Lost;
     if (script.endCrosses)
         m_answers.push_back(ApplyFinished{action.run, output()});
     else
         m_answers.push_back(ApplyFinished{action.run, RunAbandoned{action.reason}});
     m_openApply.reset();
+}
+
+void CoreHarness::carry(StageContext &action)
+{
+    require(m_openApply && m_openApply->run == action.run, "context is staged into the run that is open");
+    require(!m_stageOpen, "context is staged one input at a time");
+    require(m_everStaged.insert(action.input).second, "an input is staged once");
+    require(!action.context.empty(), "what is staged has content");
+    for (const Append &append : action.context)
+        require(!append.key.isEmpty(), "what is staged can be taken back by its key");
+    stagings.push_back(action);
+    m_stageOpen = std::move(action);
+}
+
+void CoreHarness::carry(DiscardContext &action)
+{
+    require(!stagings.empty() && stagings.back().run == action.run, "only what was staged is taken back");
+    discards.push_back(std::move(action));
 }
 
 void CoreHarness::carry(CommitCheckpoint &action)
@@ -87,7 +137,8 @@ void CoreHarness::carry(CommitCheckpoint &action)
 void CoreHarness::carry(StopExecutor &action)
 {
     require(m_instance == Instance::Ready, "an executor is stopped once, and while it is there");
-    require(!m_openApply && !m_checkpointOpen, "an executor is stopped after its run has ended");
+    require(!m_openApply && !m_checkpointOpen && !m_stageOpen,
+            "an executor is stopped after its run has ended");
     if (m_dead)
         m_lateAnswers.push_back(StopFinished{});
     stops.push_back(std::move(action));
@@ -97,11 +148,12 @@ void CoreHarness::carry(StopExecutor &action)
 void CoreHarness::carry(DestroyExecutor &)
 {
     require(m_instance != Instance::None, "an instance is destroyed once");
-    require(!m_openApply, "an instance is destroyed after its run has been answered");
+    require(!m_openApply || m_openDirect, "an instance is destroyed after its run has been answered");
     m_instance = Instance::None;
     m_dead = false;
     m_stopOpen = false;
     m_checkpointOpen.reset();
+    m_stageOpen.reset();
     ++destructions;
 }
 

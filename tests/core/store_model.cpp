@@ -87,8 +87,8 @@ std::optional<QString> StoreModel::commitOne(const AcceptOperation &operation)
 
 std::optional<QString> StoreModel::commitOne(const FinishRunOperation &operation)
 {
-    if (!m_receipts.insert(operation.run).second)
-        return QStringLiteral("a run gets a second receipt");
+    if (!m_receipts.emplace(operation.run, operation.receiptSequence).second)
+        return QStringLiteral("a run gets a second receipt of that number");
     if (operation.snapshot)
         m_snapshot = operation.snapshot;
     if (std::optional<QString> wrong = finish(operation.inputs))

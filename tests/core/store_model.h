@@ -71,7 +71,7 @@ private:
     std::map<quint64, FinishedInput> m_ledger;
     std::set<quint64> m_acceptedHere;       ///< Accepted since the last crash.
     std::map<quint64, quint32> m_handedOut; ///< Last attempt number that an executor got.
-    std::set<RunId> m_receipts;
+    std::set<std::pair<RunId, quint64>> m_receipts;
     std::map<quint64, InputRow> m_accepted; ///< Every input, whatever became of it.
     std::map<quint64, WallTime> m_endedAt;  ///< Of those in the ledger.
     std::shared_ptr<const RuntimeBinding> m_binding;

@@ -15,15 +15,31 @@ TicketKind kindOf(const WriteSet &set)
     case 0:
         return TicketKind::Accept;
     case 1:
-        return TicketKind::FinishRun;
+        return std::get<FinishRunOperation>(set.operation).endsRun ? TicketKind::FinishRun : TicketKind::Inject;
     case 2:
         return std::get<FailRunOperation>(set.operation).run.isNull() ? TicketKind::Stage : TicketKind::FailRun;
     case 3:
-        return TicketKind::Lifecycle;
+        return std::get<LifecycleOperation>(set.operation).verb == "bind" ? TicketKind::Bind
+                                                                          : TicketKind::Lifecycle;
     case 5:
         return TicketKind::Note;
     default:
         return TicketKind::Grant;
+    }
+}
+
+/// Of a store that loses track one write in so many is lost: rare kinds more often, or no walk would meet it.
+quint64 oddsOf(TicketKind kind)
+{
+    switch (kind) {
+    case TicketKind::Accept:
+        return 400;
+    case TicketKind::Stage:
+    case TicketKind::Inject:
+    case TicketKind::Bind:
+        return 4;
+    default:
+        return 40;
     }
 }
 
@@ -172,7 +188,10 @@ Input Walker::randomInput()
     }
     if (oneIn(2))
         input.supersessionKey = "s" + QByteArray::number(below(2));
-    if (oneIn(4) && input.kind != InputKind::PeerResponseProgress)
+    const bool live = m_boundaryOpen && m_harness.applyOpen();
+    if (live && oneIn(2) && input.kind != InputKind::PeerResponseProgress)
+        input.handling = HandlingMode::Steer;
+    else if (oneIn(4) && input.kind != InputKind::PeerResponseProgress)
         input.handling = oneIn(2) ? HandlingMode::Steer : HandlingMode::Queue;
     if (oneIn(4))
         input.durability = Durability::Ephemeral;
@@ -204,7 +223,12 @@ void Walker::submit()
                   QLatin1String(durabilityName(input.durability)),
                   QLatin1String(handlingModeName(input.handling)),
                   quiet ? QStringLiteral(" without wake") : QString()));
-    m_submitted.push_back(quiet ? m_harness.submitWithoutWake(input, wait) : m_harness.submit(input, wait));
+    if (!quiet && oneIn(6)) {
+        note(QStringLiteral("to be run by its submitter"));
+        m_submitted.push_back(m_harness.submitAndRun(input, wait));
+    } else {
+        m_submitted.push_back(quiet ? m_harness.submitWithoutWake(input, wait) : m_harness.submit(input, wait));
+    }
     if (const AcceptReceipt *receipt = m_harness.receipt(m_submitted.back()))
         ++m_coverage.refusals[static_cast<std::size_t>(receipt->refusal)];
 }
@@ -236,7 +260,7 @@ void Walker::answerStore()
     Verdict verdict = Verdict::Committed;
     if (oneIn(14))
         verdict = Verdict::NotWritten;
-    else if (m_lossy && oneIn(kind == TicketKind::Accept ? 400 : kind == TicketKind::Stage ? 4 : 40))
+    else if (m_lossy && oneIn(oddsOf(kind)))
         verdict = std::array{Verdict::Refused, Verdict::Fenced, Verdict::Unknown}[below(3)];
     ++m_coverage.verdicts[static_cast<std::size_t>(kind)][static_cast<std::size_t>(verdict)];
     note(QStringLiteral("%1 %2").arg(QLatin1String(verdictName(verdict)), QLatin1String(ticketKindName(kind))));
@@ -282,11 +306,19 @@ void Walker::answerExecutor()
         const bool works = !oneIn(6);
         note(works ? QStringLiteral("created") : QStringLiteral("not created"));
         m_harness.created(works);
+    } else if (m_harness.staging() && (oneIn(2) || !m_harness.applyOpen())) {
+        const quint64 how = below(4);
+        note(how == 0 ? QStringLiteral("not staged") : QStringLiteral("staged"));
+        if (how == 0)
+            m_harness.notStaged();
+        else
+            m_harness.staged(how == 1 ? std::optional<QByteArray>("staged") : std::nullopt);
     } else if (m_harness.applyOpen()) {
         const RunId run = m_harness.openRun();
-        if (oneIn(3)) {
+        if (oneIn(3) && !m_harness.directOpen()) {
+            m_boundaryOpen = oneIn(2);
             note(QStringLiteral("the boundary moves"));
-            m_harness.feed(BoundaryChanged{run, oneIn(2), 1});
+            m_harness.feed(BoundaryChanged{run, m_boundaryOpen, 1});
             return;
         }
         RunEnd end = randomEnd();
@@ -319,6 +351,9 @@ void Walker::control()
     } else if (dice < 11) {
         note(QStringLiteral("stop"));
         m_harness.stop();
+    } else if (dice < 13) {
+        note(QStringLiteral("bind"));
+        m_harness.bind(oneIn(3) ? QByteArray() : "rt:" + QByteArray::number(below(2)));
     } else if (dice < 15) {
         note(QStringLiteral("wake"));
         m_harness.wake();
@@ -391,8 +426,8 @@ void Walker::crash()
 void Walker::comeToRest()
 {
     HarnessOptions &script = m_harness.script;
-    script.store = script.creation = script.apply = script.stopping = script.checkpoint = script.turns =
-        script.keys = script.reload = Answers::AtOnce;
+    script.store = script.creation = script.apply = script.stopping = script.checkpoint = script.staging =
+        script.turns = script.keys = script.reload = Answers::AtOnce;
     note(QStringLiteral("all answer"));
     m_harness.attach();
     m_harness.wake();

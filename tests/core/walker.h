@@ -63,6 +63,7 @@ private:
     CoreHarness m_harness;
     std::vector<Submitted> m_submitted;
     std::vector<RunOutput> m_past; ///< Ends of earlier runs, to be told again.
+    bool m_boundaryOpen = false;   ///< As the executor last said of its run.
     bool m_lossy = false;          ///< The store may lose track of the session.
     std::size_t m_eventsCovered = 0;
     std::vector<QString> m_trace;

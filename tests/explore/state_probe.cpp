@@ -69,6 +69,7 @@ void StateProbe::record(const InputRecord &record)
     run(record.registers.run);
     plan(record.plan);
     m_out.put((record.alone ? 8U : 0U) | (record.withoutWake ? 16U : 0U) | (record.replacedIn != 0 ? 32U : 0U));
+    m_out.put(record.live);
     m_out.put(record.starts);
     m_out.put(record.crashes);
     m_out.put(record.stagingRefusals);
@@ -126,13 +127,32 @@ void StateProbe::currentRun(const SessionCore &core)
     m_out.put(current.cancelReason.isEmpty() ? 0U : 1U);
     m_out.putTime(current.escalateAt);
     m_out.put(current.stage);
-    m_out.put((current.instanceLost ? 1U : 0U) | (current.output.snapshot ? 2U : 0U));
+    m_out.put((current.instanceLost ? 1U : 0U) | (current.output.snapshot ? 2U : 0U)
+              | (current.direct ? 4U : 0U));
+    injection(current);
     m_out.put(current.output.terminal);
     m_out.put(current.waiters.size());
     for (const auto &[contributor, those] : current.waiters) {
         input(contributor);
         waiters(those);
     }
+}
+
+void StateProbe::injection(const CurrentRun &current)
+{
+    m_out.put(current.injected);
+    m_out.put(current.heldEnd ? 1U + current.heldEnd->index() : 0U);
+    if (current.heldEnd) {
+        const auto *output = std::get_if<RunOutput>(&*current.heldEnd);
+        m_out.put(output != nullptr && output->snapshot ? 1U : 0U);
+    }
+    m_out.put(current.injection ? 1U : 0U);
+    if (!current.injection)
+        return;
+    m_out.put(current.injection->stage);
+    input(current.injection->input);
+    m_out.put(current.injection->snapshot ? 1U : 0U);
+    waiters(current.injection->waiters);
 }
 
 void StateProbe::conclusion(const RunConclusion &conclusion)
@@ -177,6 +197,9 @@ void StateProbe::waiting(const CoreEvent &event)
     else if (const auto *applied = std::get_if<ApplyFinished>(&event)) {
         run(applied->run);
         m_out.put(applied->end.index());
+    } else if (const auto *staged = std::get_if<ContextStaged>(&event)) {
+        input(staged->input);
+        m_out.put(staged->result.ok() ? (staged->result.value().snapshot ? 2U : 1U) : 0U);
     }
 }
 
@@ -227,7 +250,8 @@ void StateProbe::marks(const SessionCore &core)
     m_out.put(core.m_reload);
     m_out.put((core.m_failed.isEmpty() ? 0U : 1U) | (core.m_held.isEmpty() ? 0U : 2U)
               | (core.m_shutdown ? 4U : 0U) | (core.m_shutdownHard ? 8U : 0U)
-              | (core.m_shutdownReported ? 16U : 0U));
+              | (core.m_shutdownReported ? 16U : 0U) | (core.m_interruptInstalled ? 32U : 0U)
+              | (core.m_epoch ? 64U : 0U));
 }
 
 void StateProbe::encode(const SessionCore &core)
@@ -259,6 +283,8 @@ quint32 StateProbe::countWaiters(const SessionCore &core)
     if (core.m_run) {
         for (const auto &[input, those] : core.m_run->waiters)
             count += those.size();
+        if (core.m_run->injection)
+            count += core.m_run->injection->waiters.size();
     }
     return static_cast<quint32>(count);
 }

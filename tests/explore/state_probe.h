@@ -45,6 +45,7 @@ private:
     void record(const InputRecord &record);
     void keys(const SessionCore &core);
     void currentRun(const SessionCore &core);
+    void injection(const CurrentRun &current);
     void conclusion(const RunConclusion &conclusion);
     void ticket(const Ticket &ticket, const SessionCore &core);
     void waiting(const CoreEvent &event);

@@ -54,6 +54,9 @@ constexpr const char *step_texts[] = {
     "the executor stops",
     "the executor refuses to stop",
     "the run opens its live boundary",
+    "the context is staged",
+    "the context is staged and gives a snapshot",
+    "the context is not staged",
 };
 
 } // namespace

@@ -40,6 +40,9 @@ enum class Step : quint8 {
     Rest,    ///< The executor stops.
     RestNot, ///< It refuses to.
     OpenBoundary,
+    Stage, ///< Context is staged into the run under way.
+    StageWithSnapshot,
+    StageNot,
 };
 
 /// A step in words, as a line of a path.

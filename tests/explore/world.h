@@ -92,6 +92,7 @@ private:
     void commit(const WriteSet &set);
     void tick();
     void endRun(Step step);
+    void stage(Step step);
     RunEnd endFor(Step step) const;
     void die();
     void crash(std::size_t durable);
@@ -105,6 +106,11 @@ private:
     void carry(const SubmitWrite &action);
     void carry(const CreateExecutor &action);
     void carry(const StartApply &action);
+    void carry(const StartDirectRun &) { require(false, "nobody asked for a run of his own"); }
+    void carry(const ForgetDirectRun &) { require(false, "nobody asked for a run of his own"); }
+    void carry(const InterruptPrepared &) { require(false, "nobody installed an interrupt"); }
+    void carry(const StageContext &action);
+    void carry(const DiscardContext &action);
     void carry(const CancelRun &action);
     void carry(const AbandonRun &action);
     void carry(const CommitCheckpoint &action);
@@ -159,7 +165,8 @@ private:
 
     Instance m_instance = Instance::None;
     std::optional<OpenApply> m_apply;
-    RunId m_runId; ///< The last that was started.
+    RunId m_runId;     ///< The last that was started.
+    InputId m_staging; ///< Whose context the executor has been handed; null: nobody's.
     bool m_checkpointOpen = false;
     bool m_stopOpen = false;
     bool m_boundaryOpen = false;

@@ -39,7 +39,8 @@ void World::carry(const CreateExecutor &)
 void World::carry(const StartApply &action)
 {
     require(m_instance == Instance::Ready, "a run is started only on an instance that is ready");
-    require(!m_apply && !m_stopOpen && !m_checkpointOpen, "an executor has one call open at a time");
+    require(!m_apply && !m_stopOpen && !m_checkpointOpen && !m_staging,
+            "a run is started when every call before it is answered");
     require(m_core->registers().run == action.run, "the run that is started is the run that is bound");
     require(action.primitive && !action.primitive->contributors.empty(), "a run has contributors");
     if (!action.primitive)
@@ -105,6 +106,21 @@ void World::carry(const AbandonRun &action)
         m_apply->givenUp = true;
 }
 
+void World::carry(const StageContext &action)
+{
+    require(m_apply && action.run == m_runId && !m_apply->givenUp,
+            "context is staged into the run that is open");
+    require(m_boundaryOpen, "context is staged only while the boundary is open");
+    require(!m_staging, "context is staged one input at a time");
+    require(!action.context.empty(), "what is staged has content");
+    m_staging = action.input;
+}
+
+void World::carry(const DiscardContext &action)
+{
+    require(action.run == m_runId && !action.keys.empty(), "only what was staged is taken back");
+}
+
 void World::carry(const CommitCheckpoint &action)
 {
     require(m_instance == Instance::Ready, "the checkpoint hook is called on an instance that is there");
@@ -125,6 +141,7 @@ void World::carry(const DestroyExecutor &)
     require(!m_apply, "an instance is destroyed after its run has been answered");
     m_instance = Instance::None;
     m_stopOpen = m_checkpointOpen = false;
+    m_staging = {};
 }
 
 void World::carry(const CleanupExecutor &)

@@ -20,6 +20,7 @@ void World::crash(std::size_t durable)
     m_store = std::move(store);
     m_instance = Instance::None;
     m_apply.reset();
+    m_staging = {};
     m_commandsOpen = 0;
     m_checkpointOpen = m_stopOpen = m_boundaryOpen = m_keysOpen = m_imageOpen = false;
     m_storeFailed = m_untrusted = m_shutdown = m_shutdownFinished = false;

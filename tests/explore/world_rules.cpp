@@ -8,7 +8,7 @@ bool World::outsideIsQuiet() const
 {
     // What fell with another write is over; only the word of it is still on its way.
     return durableAtMost() == 0 && !m_apply && m_instance != Instance::Creating && !m_stopOpen
-           && !m_checkpointOpen;
+           && !m_checkpointOpen && !m_staging;
 }
 
 /// Said here once more: the tables are what is looked at.
@@ -197,6 +197,7 @@ quint64 World::fingerprint(Encoding &scratch) const
                 | (m_imageOpen ? 256U : 0U) | (m_storeFailed ? 512U : 0U) | (m_untrusted ? 1024U : 0U)
                 | (m_shutdown ? 2048U : 0U) | (m_shutdownFinished ? 4096U : 0U)
                 | (m_runId.isNull() ? 8192U : 0U) | (m_stopDurable ? 16384U : 0U));
+    scratch.put(m_staging ? m_scriptOf.at(sequenceOf(m_staging)) + 1U : 0U);
     scratch.put(m_contributors == 1 && m_core->registers().run == m_runId
                     ? m_scriptOf.at(sequenceOf(m_lastContributor)) + 1U
                     : 0U);

@@ -74,6 +74,13 @@ void World::stepsOfExecutor(std::vector<Step> &out) const
         if (m_scenario->boundaries && !m_boundaryOpen)
             out.push_back(Step::OpenBoundary);
     }
+    if (m_staging) {
+        out.push_back(Step::Stage);
+        if (m_scenario->snapshots)
+            out.push_back(Step::StageWithSnapshot);
+        if (faults)
+            out.push_back(Step::StageNot);
+    }
     if (m_checkpointOpen) {
         out.push_back(Step::Checkpoint);
         if (faults)

@@ -43,6 +43,20 @@ struct Teller
             .arg(action.run.uuid.low & 0xffffU)
             .arg(QLatin1String(cancelModeName(action.mode)));
     }
+    QString operator()(const StartDirectRun &) const { return QStringLiteral("hands a run to its submitter"); }
+    QString operator()(const ForgetDirectRun &) const
+    {
+        return QStringLiteral("begins no run of its submitter");
+    }
+    QString operator()(const InterruptPrepared &) const
+    {
+        return QStringLiteral("interrupts who runs its turns");
+    }
+    QString operator()(const StageContext &action) const
+    {
+        return QStringLiteral("stages the context of %1").arg(input(action.input));
+    }
+    QString operator()(const DiscardContext &) const { return QStringLiteral("takes staged context back"); }
     QString operator()(const AbandonRun &) const { return QStringLiteral("gives the run up"); }
     QString operator()(const CommitCheckpoint &) const { return QStringLiteral("calls the checkpoint hook"); }
     QString operator()(const StopExecutor &) const { return QStringLiteral("stops the executor"); }

@@ -57,6 +57,7 @@ World::World(const World &other)
     , m_instance(other.m_instance)
     , m_apply(other.m_apply)
     , m_runId(other.m_runId)
+    , m_staging(other.m_staging)
     , m_checkpointOpen(other.m_checkpointOpen)
     , m_stopOpen(other.m_stopOpen)
     , m_boundaryOpen(other.m_boundaryOpen)
@@ -181,6 +182,11 @@ bool World::takeExecutorStep(Step step)
         m_stopOpen = false;
         m_instance = m_instance == Instance::Ready ? Instance::Stopped : m_instance;
         feed(StopFinished{step == Step::Rest ? Result<void>{} : Result<void>{broke}});
+        return true;
+    case Step::Stage:
+    case Step::StageWithSnapshot:
+    case Step::StageNot:
+        stage(step);
         return true;
     case Step::OpenBoundary:
         m_boundaryOpen = true;
@@ -386,6 +392,20 @@ void World::endRun(Step step)
     feed(ApplyFinished{m_runId, std::move(end)});
 }
 
+/// The run may have ended meanwhile; then its end waits for this answer.
+void World::stage(Step step)
+{
+    const InputId input = std::exchange(m_staging, {});
+    Result<StagedContext> result = StagedContext{};
+    if (step == Step::StageWithSnapshot) {
+        result = StagedContext{QByteArray("snapshot")};
+    } else if (step == Step::StageNot) {
+        --m_left.faults;
+        result = Error{ErrorKind::Plugin, it_broke};
+    }
+    feed(ContextStaged{m_runId, input, std::move(result)});
+}
+
 /// Its process ends; what was open will not be answered any more.
 void World::die()
 {
@@ -393,6 +413,7 @@ void World::die()
     m_instance = Instance::Lost;
     m_apply.reset();
     m_boundaryOpen = m_checkpointOpen = m_stopOpen = false;
+    m_staging = {};
     feed(ExecutorDied{QStringLiteral("its process ended"), ExecutorEnding::Failed});
 }
 

@@ -78,13 +78,13 @@ private Q_SLOTS:
         check("RestartPolicy", restartPolicyName, RestartPolicy::Always);
         check("CleanupCause", cleanupCauseName, CleanupCause::Destroyed);
         check("Phase", phaseName, Phase::Destroyed);
-        check("AcceptReceipt::Verdict", acceptVerdictName, AcceptReceipt::Verdict::Rejected);
+        check("AcceptReceipt::Verdict", acceptVerdictName, AcceptReceipt::Verdict::Unknown);
         check("CommandReceipt::Verdict", commandVerdictName, CommandReceipt::Verdict::Refused);
         check("WaitReason", waitReasonName, WaitReason::ShuttingDown);
     }
     void events()
     {
-        check("EventCode", eventCodeName, EventCode::ProjectionEmitted);
+        check("EventCode", eventCodeName, EventCode::RuntimeBound);
         check("ProgressType", progressTypeName, ProgressType::Vendor);
     }
 

@@ -80,6 +80,13 @@ void ListenerProbe::boundaryFailed(QString message)
     note("boundaryFailed");
 }
 
+void ListenerProbe::contextStaged(RunId, InputId, Result<StagedContext> result)
+{
+    const std::lock_guard lock(m_mutex);
+    m_stagings.push_back(std::move(result));
+    note("staged");
+}
+
 void ListenerProbe::stopFinished(Result<void> result)
 {
     const std::lock_guard lock(m_mutex);
@@ -147,6 +154,14 @@ Result<void> ListenerProbe::waitCheckpoint()
     if (!waitUntil(lock, [this] { return m_checkpoints.size() > m_checkpointsTaken; }))
         return nothingCame();
     return m_checkpoints[m_checkpointsTaken++];
+}
+
+Result<StagedContext> ListenerProbe::waitStaged()
+{
+    std::unique_lock lock(m_mutex);
+    if (!waitUntil(lock, [this] { return m_stagings.size() > m_stagingsTaken; }))
+        return nothingCame();
+    return m_stagings[m_stagingsTaken++];
 }
 
 QString ListenerProbe::waitMisbehaved()

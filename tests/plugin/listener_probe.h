@@ -26,6 +26,7 @@ public:
     void progress(ProgressEvent event) override;
     void boundaryChanged(RunId run, bool open, quint64 revision) override;
     void boundaryFailed(QString message) override;
+    void contextStaged(RunId run, InputId input, Result<StagedContext> result) override;
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
     void misbehaved(QString sentence) override;
@@ -46,6 +47,7 @@ public:
     RunEnd waitFinished(RunId run);
     Result<void> waitStopped();
     Result<void> waitCheckpoint();
+    Result<StagedContext> waitStaged();
     QString waitMisbehaved();
     bool waitProgress(std::size_t count);
 
@@ -76,12 +78,14 @@ private:
     std::vector<BoundaryChange> m_boundaries;
     std::vector<Result<void>> m_stopped;
     std::vector<Result<void>> m_checkpoints;
+    std::vector<Result<StagedContext>> m_stagings;
     QStringList m_sentences;
     QStringList m_blocked;
     QStringList m_order;
     std::size_t m_createdTaken = 0;
     std::size_t m_stoppedTaken = 0;
     std::size_t m_checkpointsTaken = 0;
+    std::size_t m_stagingsTaken = 0;
     qsizetype m_sentencesTaken = 0;
 };
 

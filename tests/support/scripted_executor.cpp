@@ -88,6 +88,16 @@ public:
         m_instance->stopped = true;
         m_factory.stop(m_instance, kind);
     }
+    void stageContext(StageCall call) override
+    {
+        checkThread();
+        m_factory.stage(m_instance, call);
+    }
+    void discardContext(RunId, std::vector<QByteArray> keys) override
+    {
+        checkThread();
+        m_factory.discard(keys);
+    }
     void checkpointCommitted(RunId run, quint64, const QByteArray &) override
     {
         checkThread();
@@ -323,6 +333,50 @@ void ScriptedExecutorFactory::stop(const std::shared_ptr<Instance> &instance, St
             ear.stopFinished(answering == Answering::Accepts ? Result<void>() : refusal("stop"));
         });
     });
+}
+
+void ScriptedExecutorFactory::stage(const std::shared_ptr<Instance> &instance, const StageCall &call)
+{
+    const ExecutorScript now = script();
+    {
+        const std::lock_guard lock(m_mutex);
+        Staged staged{call.run, call.input, {}, {}};
+        for (const Append &append : call.context) {
+            staged.keys.push_back(append.key);
+            staged.texts.push_back(append.text);
+        }
+        m_staged.push_back(std::move(staged));
+    }
+    m_stagings.add();
+    if (now.staging == Answering::Never)
+        return;
+    m_tasks.run([instance, run = call.run, input = call.input, now] {
+        instance->say([&](ExecutorListener &ear) {
+            if (now.staging == Answering::Accepts)
+                ear.contextStaged(run, input, StagedContext{now.stagedSnapshot});
+            else
+                ear.contextStaged(run, input, refusal("stage context").error());
+        });
+    });
+}
+
+void ScriptedExecutorFactory::discard(const std::vector<QByteArray> &keys)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const QByteArray &key : keys)
+        m_discarded.push_back(key);
+}
+
+std::vector<Staged> ScriptedExecutorFactory::staged() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_staged;
+}
+
+QByteArrayList ScriptedExecutorFactory::discarded() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_discarded;
 }
 
 void ScriptedExecutorFactory::checkpoint(const std::shared_ptr<Instance> &instance, RunId run)

@@ -31,6 +31,8 @@ struct ExecutorScript
     Answering create = Answering::Accepts;
     Answering stop = Answering::Accepts;
     Answering checkpoint = Answering::Accepts;
+    Answering staging = Answering::Accepts;
+    std::optional<QByteArray> stagedSnapshot;          ///< What a staging that is accepted answers.
     std::function<Conduct(const ApplyCall &)> conduct; ///< Unset: byText().
 };
 
@@ -51,6 +53,15 @@ struct Applied
     quint32 generation = 0;
     QByteArrayList texts;
     std::vector<InputId> inputs;
+};
+
+/// Context as the executor got it for a run under way.
+struct Staged
+{
+    RunId run;
+    InputId input;
+    QByteArrayList keys;
+    QByteArrayList texts;
 };
 
 class ScriptedExecutorFactory : public ExecutorFactory
@@ -76,10 +87,14 @@ public:
     std::size_t finishAll();
     /// Lets the newest instance of the session say something, if there still is one.
     bool say(SessionId session, const std::function<void(ExecutorListener &)> &words);
+    bool waitForStagings(std::size_t count) const { return m_stagings.waitFor(count); }
     bool waitForApplies(std::size_t count) const { return m_applies.waitFor(count); }
     bool waitForCleanups(std::size_t count) const { return m_cleanups.waitFor(count); }
 
     std::vector<Applied> applied() const;
+    std::vector<Staged> staged() const;
+    /// The keys of context that was taken back, in order.
+    QByteArrayList discarded() const;
     std::vector<RunId> openRuns() const;
     std::vector<CreateCall> created() const;
     std::vector<CleanupCall> cleaned() const;
@@ -111,6 +126,8 @@ private:
     void cancel(RunId run, CancelMode mode);
     void abandon(const std::shared_ptr<Instance> &instance, RunId run, const QString &reason);
     void stop(const std::shared_ptr<Instance> &instance, StopKind kind);
+    void stage(const std::shared_ptr<Instance> &instance, const StageCall &call);
+    void discard(const std::vector<QByteArray> &keys);
     void checkpoint(const std::shared_ptr<Instance> &instance, RunId run);
 
     ExecutorIdentity m_identity{"scripted", "scripted"};
@@ -121,6 +138,8 @@ private:
     std::map<RunId, OpenRun> m_open;
     std::map<SessionId, std::weak_ptr<Instance>> m_newest;
     std::vector<Applied> m_applied;
+    std::vector<Staged> m_staged;
+    QByteArrayList m_discarded;
     std::vector<CreateCall> m_created;
     std::vector<CleanupCall> m_cleaned;
     QByteArrayList m_cancels;
@@ -130,6 +149,7 @@ private:
     int m_live = 0;
 
     Tally m_applies;
+    Tally m_stagings;
     Tally m_cleanups;
     TaskQueue m_tasks; ///< Last: its threads use everything above.
 };

@@ -46,6 +46,13 @@ public:
     {
         m_workshop.soon(m_instance, [](ExecutorListener &ear) { ear.stopFinished({}); });
     }
+    void stageContext(StageCall call) override
+    {
+        m_workshop.soon(m_instance, [run = call.run, input = call.input](ExecutorListener &ear) {
+            ear.contextStaged(run, input, Error{ErrorKind::Plugin, QStringLiteral("it has no boundary")});
+        });
+    }
+    void discardContext(RunId, std::vector<QByteArray>) override {}
     void checkpointCommitted(RunId run, quint64, const QByteArray &) override
     {
         m_workshop.soon(m_instance, [run](ExecutorListener &ear) { ear.checkpointFinished(run, {}); });

@@ -57,8 +57,9 @@ typedef struct burrow_boundary_executor
     uint32_t reserved; // 0
 
     // Stages context into the run under way. Accepted or refused at once; the completion of `token` carries
-    // an apply result with the terminal NONE and the snapshot to store with the injected input. STALE when
-    // the named run is not the current one: context never reaches a successor.
+    // an apply result with the terminal NONE and the snapshot to store with the injected input; without a
+    // result there is none to store. STALE when the named run is not the current one: context never reaches
+    // a successor. The run may be completed before or after; its end waits for this completion.
     // [any & running]
     int32_t (*stage)(void *self, const burrow_stage_request *request, burrow_token token);
 

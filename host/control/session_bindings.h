@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "model/receipt.h"
+#include "model/runtime_binding.h"
+
+#include <QFuture>
+
+#include <functional>
+
+namespace burrow {
+
+/// What a session hands out when its bindings are prepared: its identity in this epoch, and what may be done
+/// with it from outside its executor. A value; copies are the same bindings, any thread. Once the session is in
+/// another epoch, or is not in this host any more, everything here is refused and changes nothing.
+class SessionBindings
+{
+public:
+    using Interrupt = std::function<QFuture<CommandReceipt>(RunId run, const QString &reason)>;
+
+    SessionBindings(SessionId session, EpochId epoch, std::optional<RuntimeBinding> runtime,
+                    Interrupt interrupt)
+        : m_session(session)
+        , m_epoch(epoch)
+        , m_runtime(std::move(runtime))
+        , m_interrupt(std::move(interrupt))
+    {
+    }
+
+    SessionId session() const { return m_session; }
+    /// The same for everybody who prepares this session until it is stopped and started, or let go of.
+    EpochId epoch() const { return m_epoch; }
+    /// Under which facts inputs reach it (Host::ingest); nothing for a local preparation.
+    const std::optional<RuntimeBinding> &runtime() const { return m_runtime; }
+    /// Cancels hard what the session runs now, or the run that is named if it is the current one; before an
+    /// executor is attached it reaches who was installed for that (Host::installInterrupt).
+    QFuture<CommandReceipt> interrupt(const QString &reason = {}, RunId run = {}) const
+    {
+        return m_interrupt(run, reason);
+    }
+
+private:
+    SessionId m_session;
+    EpochId m_epoch;
+    std::optional<RuntimeBinding> m_runtime;
+    Interrupt m_interrupt;
+};
+
+} // namespace burrow

@@ -105,7 +105,7 @@ ExitCode exitCodeOfReceipt(const QJsonObject &receipt)
     const bool refused = word(receipt, "verdict") == QLatin1String("refused")
                          || word(receipt, "verdict") == QLatin1String("rejected");
     if (!refused)
-        return ExitCode::Ok;
+        return word(receipt, "verdict") == QLatin1String("unknown") ? ExitCode::Failed : ExitCode::Ok;
     return exitCodeFor(named(refusalName, receipt, "refusal").value_or(Refusal::Invalid));
 }
 
@@ -123,6 +123,10 @@ QString sentenceOfSubmission(const QString &session, const QJsonObject &receipt)
                  ended.isEmpty() ? QStringLiteral("has not ended yet")
                                  : QStringLiteral("has ended as %1").arg(ended));
     }
+    case AcceptReceipt::Verdict::Unknown:
+        return withMessage(
+            QStringLiteral("%1: not known yet whether %2 is accepted").arg(session, word(receipt, "input")),
+            receipt);
     case AcceptReceipt::Verdict::Rejected:
         break;
     }

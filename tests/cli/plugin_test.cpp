@@ -134,8 +134,8 @@ void PluginTest::namesTheCauseAndTheCode_data()
     QTest::addColumn<Change>("change");
     QTest::addColumn<QString>("code");
     QTest::addColumn<QString>("cause");
-    const auto row = [](const char *name, const char *code, const char *cause, Change change) {
-        QTest::newRow(name) << std::move(change) << QString::fromLatin1(code) << QString::fromLatin1(cause);
+    const auto row = [](const char *name, const char *code, const char *cause, const Change &change) {
+        QTest::newRow(name) << change << QString::fromLatin1(code) << QString::fromLatin1(cause);
     };
     row("missing file", "BUR2101", "cannot open", [](Desk &d) { QFile::remove(d.library()); });
     row("directory", "BUR2102", "is a directory", [](Desk &d) {

@@ -38,7 +38,7 @@ QString standIn(const QString &name)
 QString wordFor(const QJsonObject &argument)
 {
     const QString kind = argument.value("kind").toString();
-    if (const QString word = standIn(argument.value("name").toString()); !word.isEmpty())
+    if (QString word = standIn(argument.value("name").toString()); !word.isEmpty())
         return word;
     if (kind == QLatin1String("choice"))
         return argument.value("choices").toArray().first().toString();

@@ -271,14 +271,36 @@ void theAuthorityDecidesNotItsStoredImage()
     QCOMPARE(h.receipt(late)->phase, Phase::Stopped);
 }
 
-void theReceiptNamesThePhaseThatRefuses()
+void ingestOfAStoppedSession()
 {
-    for (const Phase phase : {Phase::Retired, Phase::Stopped}) {
-        CoreHarness h(storedAs(phase));
-        const AcceptReceipt *receipt = h.receipt(h.submit(prompt()));
-        QCOMPARE(receipt->phase, h.phase());
+    CoreHarness h;
+    const EpochId epoch = h.reply(h.bind("rt:a"))->epoch;
+    h.stop();
+    const auto address = std::make_shared<const RuntimeBinding>(RuntimeBinding{"rt:a", 0, {}, epoch});
+    const AcceptReceipt *receipt = h.receipt(h.submitTo(address, prompt()));
+    QCOMPARE(receipt->refusal, Refusal::InvalidState);
+    QCOMPARE(receipt->phase, Phase::Stopped);
+}
+
+void ingestNamesThePhaseThatRefuses()
+{
+    for (const Phase phase : {Phase::Retired, Phase::Stopped, Phase::Destroyed}) {
+        HarnessOptions options = storedAs(phase);
+        const RuntimeBinding bound{"rt:a", 0, {}, EpochId{Uuid{3, 3}}};
+        options.binding = std::make_shared<const RuntimeBinding>(bound);
+        CoreHarness h(options);
+        const AcceptReceipt *receipt = h.receipt(h.submitTo(options.binding, prompt()));
+        QCOMPARE(receipt->refusal, Refusal::InvalidState);
+        QCOMPARE(receipt->phase, phase);
         QVERIFY(receipt->message.contains(QLatin1String(phaseName(phase))));
+        // By session the answer is the phase, too.
+        QCOMPARE(h.receipt(h.submit(prompt()))->phase == phase || phase == Phase::Destroyed, true);
     }
+    // Of a session that is not bound nobody makes up a phase: the machine says that it has no such runtime.
+    CoreHarness unbound;
+    const auto address =
+        std::make_shared<const RuntimeBinding>(RuntimeBinding{"rt:a", 0, {}, EpochId{Uuid{3, 3}}});
+    QCOMPARE(unbound.receipt(unbound.submitTo(address, prompt()))->refusal, Refusal::NotFound);
 }
 
 void boundaryOpenWithoutARun()
@@ -319,11 +341,12 @@ const Scenario scenarios[] = {
     {"AD18: the strongest of two signals is kept and taken once", theStrongestSignalIsKept},
     {"AD19: a retired session is not ready", [] { refusedWithPhase(Phase::Retired); }},
     {"AD20: a destroyed session says so", destroyedRefuses},
-    {"AD21: a stopped session refuses with its phase", [] { refusedWithPhase(Phase::Stopped); }},
+    {"AD21: an input by runtime id to a stopped session is told its state", ingestOfAStoppedSession},
+    {"AD21: and one by session is refused with its phase", [] { refusedWithPhase(Phase::Stopped); }},
     {"AD24: a request with a silent intent is accepted without a wake", silentRequest},
     {"AD26: a steered prompt to an attached session runs at once", steeredPromptRunsAtOnce},
     {"AD27: the authority decides, not the phase that is stored", theAuthorityDecidesNotItsStoredImage},
-    {"AD28: a refusal names the phase that refuses", theReceiptNamesThePhaseThatRefuses},
+    {"AD28: an input by runtime id is told the phase that refuses", ingestNamesThePhaseThatRefuses},
     {"AD29: an open boundary without a run makes a message yield", boundaryOpenWithoutARun},
     {"AD30: a boundary in error counts as none and is an event", boundaryInErrorIsNoBoundary},
 };

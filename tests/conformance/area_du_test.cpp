@@ -176,6 +176,19 @@ void onlyEventsAndProgressAreReplaceable()
     }
 }
 
+void aRunOfOnesOwnNeedsAKeyOfItsOwn()
+{
+    CoreHarness h;
+    const Submitted owner = h.submitWithoutWake(withKey(prompt(), "k"));
+    const Submitted mine = h.submitAndRun(withKey(prompt(), "k"));
+    QCOMPARE(h.receipt(mine)->verdict, AcceptReceipt::Verdict::Rejected);
+    QCOMPARE(h.receipt(mine)->refusal, Refusal::Invalid);
+    QCOMPARE(h.receipt(mine)->existing, owner.input);
+    QVERIFY(h.receipt(mine)->message.contains(QString::fromLatin1(owner.input.toText())));
+    QVERIFY(!h.directOpen());
+    QVERIFY(h.isOpen(owner));
+}
+
 const Scenario scenarios[] = {
     {"DU01: a repeat of a key is deduplicated with the old id", repeatNamesTheFirst},
     {"DU02: a repeat of an ended input has no handle", repeatOfAnEndedInputHasNothingToWaitFor},
@@ -188,6 +201,7 @@ const Scenario scenarios[] = {
     {"DU10: coalescing without an authorisation is refused", coalescingNeedsAnAuthorisation},
     {"DU11: an aggregate describes its sources, and none of none", aggregatesDescribeTheirSources},
     {"DU12: only external events and progress are replaceable", onlyEventsAndProgressAreReplaceable},
+    {"DU13: accept-and-run with a used key is refused and names the owner", aRunOfOnesOwnNeedsAKeyOfItsOwn},
 };
 
 } // namespace

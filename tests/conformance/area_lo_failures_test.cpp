@@ -310,6 +310,122 @@ void anExceptionIsAFailureOfTheExecutor()
     QCOMPARE(h.outcome(behind)->outcome, OutcomeClass::Completed);
 }
 
+/// What the canonical stop leaves, and that the loop has ended: nothing runs any more.
+void stoppedCanonically(CoreHarness &h)
+{
+    QCOMPARE(h.stops.size(), std::size_t(1));
+    QCOMPARE(h.phase(), Phase::Stopped);
+    QVERIFY(!h.view().attached);
+    const std::size_t applies = h.applies.size();
+    h.wake();
+    h.turn();
+    QCOMPARE(h.applies.size(), applies);
+    QCOMPARE(h.receipt(h.submit(prompt()))->refusal, Refusal::NotReady);
+    QCOMPARE(h.unresolvedWaiters(), std::size_t(0));
+}
+
+// The attachment is what an effect and a wake go through. It closes when the loop cannot go on, here because
+// the end of a run could not be written; whatever the loop was doing then, it is the one canonical stop.
+
+void theAttachmentClosesAtRest()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt(), WaitMode::Attempt);
+    h.script.store = Answers::Held;
+    h.succeed();
+    h.answer(Verdict::NotWritten);
+    stoppedCanonically(h);
+}
+
+void theAttachmentClosesDuringQueueWork()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt("a"), WaitMode::Terminal);
+    h.submit(prompt("b"), WaitMode::Terminal);
+    h.script.store = Answers::Held;
+    h.failRun();
+    h.answer(Verdict::NotWritten); // The next batch would have been due.
+    QCOMPARE(h.applies.size(), std::size_t(1));
+    stoppedCanonically(h);
+}
+
+void theAttachmentClosesUnderAWake()
+{
+    CoreHarness h;
+    h.script.turns = Answers::Held;
+    h.attach();
+    h.submit(prompt("a"), WaitMode::Terminal);
+    h.turn(); // Makes the instance.
+    h.turn();
+    QVERIFY(h.applyOpen());
+    h.submit(prompt("b"), WaitMode::Terminal);
+    h.wake(); // Not served yet.
+    h.script.store = Answers::Held;
+    h.succeed();
+    h.answer(Verdict::NotWritten);
+    h.turn(); // The stop goes before the wake.
+    QCOMPARE(h.applies.size(), std::size_t(1));
+    stoppedCanonically(h);
+}
+
+void aLiveCommitThatFailsIsTakenBack()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.boundary(true);
+    const Submitted steer = h.submit(steered(prompt("left")), WaitMode::Attempt);
+    h.script.store = Answers::Held;
+    h.staged("with it");
+    h.answer(Verdict::NotWritten);
+    QCOMPARE(h.discards.size(), std::size_t(1));
+    QCOMPARE(h.discards[0].keys, std::vector<QByteArray>{"runtime:steer:" + steer.input.toText()});
+    QCOMPARE(h.outcome(steer)->outcome, OutcomeClass::AbandonedWithError);
+    QVERIFY(h.outcome(steer)->reason.contains(QStringLiteral("no space is left")));
+    QCOMPARE(h.phaseOf(steer), InputPhase::Queued);
+    QVERIFY(!h.store.snapshot());
+    QVERIFY(h.applyOpen());
+}
+
+void liveStagingThatIsNotSupportedLeavesItQueued()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.boundary(true);
+    const Submitted steer = h.submit(steered(prompt()), WaitMode::Terminal);
+    h.notStaged(QStringLiteral("it offers no boundary"));
+    QVERIFY(h.receipt(steer)->accepted());
+    QCOMPARE(h.phaseOf(steer), InputPhase::Queued);
+    QVERIFY(h.discards.empty());
+    h.succeed();
+    h.succeed();
+    QCOMPARE(h.outcome(steer)->outcome, OutcomeClass::Completed);
+}
+
+void aStaleDriverIsRefused()
+{
+    // Stopped, started and attached anew: the instance before has no say in what is there now.
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt("a"));
+    RunOutput late = h.output();
+    h.stop();
+    h.endCancelled();
+    QCOMPARE(h.phase(), Phase::Stopped);
+    h.start();
+    const Submitted input = h.submit(prompt("b"));
+    const std::size_t writes = h.writes.size();
+    h.endRun(late.receipt.run, late);
+    h.feed(ContextStaged{late.receipt.run, input.input, StagedContext{}});
+    h.feed(BoundaryChanged{late.receipt.run, true, 9});
+    QCOMPARE(h.writes.size(), writes);
+    QCOMPARE(h.phaseOf(input), InputPhase::Staged);
+    h.succeed();
+}
+
 const Scenario scenarios[] = {
     {"LO04: a failing input is never applied", aFailingInputIsNeverApplied},
     {"LO07: a commit that fails answers the waiter", aLostCommitAnswersTheWaiter},
@@ -320,13 +436,20 @@ const Scenario scenarios[] = {
     {"LO17: a terminal claimed by the executor mints no facts", aClaimedTerminalMintsNothing},
     {"LO18: a receipt of another run is rejected before anything changes", aForeignReceiptChangesNothing},
     {"LO20: a failure that is not written is taken back", aLostFailureIsTakenBack},
+    {"LO21: an attachment that closes at rest is the canonical stop", theAttachmentClosesAtRest},
+    {"LO22: one that closes during queue work is the same", theAttachmentClosesDuringQueueWork},
+    {"LO23: one that closes under a wake is the same", theAttachmentClosesUnderAWake},
     {"LO24: a stop effect that fails at rest ends the loop", aStopThatFailsAtRestEndsTheLoop},
     {"LO25: a stop effect that fails before a batch ends the loop", aStopThatFailsBeforeABatchEndsTheLoop},
     {"LO26: a stop that the executor refuses is no success", aRefusedStopIsNoSuccess},
     {"LO26: nor is one that the host itself began", aStopByTheHostThatIsRefusedIsNoSuccess},
     {"LO36: a staging refusal binds no run", aStagingRefusalBindsNothing},
     {"LO39: a completion of an executor that is gone is refused", aStaleCompletionIsRefused},
+    {"LO39: a driver from before a stop is refused at every step", aStaleDriverIsRefused},
     {"LO40: an exception in the executor is a mapped failure", anExceptionIsAFailureOfTheExecutor},
+    {"LO42: a live commit that fails takes the context back and is an error", aLiveCommitThatFailsIsTakenBack},
+    {"LO43: live staging that is not supported leaves the input queued",
+     liveStagingThatIsNotSupportedLeavesItQueued},
 };
 
 } // namespace

@@ -72,9 +72,12 @@ void Shard::on(SubmitMessage &message)
         replyAccept(command, message.address ? unknownRuntime() : unknownSession());
         return;
     }
-    if (message.answerBy != MonotonicTime::never()
-        && m_bounds.insert({message.answerBy, command}).first == m_bounds.begin())
-        armForNext();
+    if (message.answerBy != MonotonicTime::never()) {
+        // Placed first, and then compared: begin() of before the insertion would be another one.
+        const auto placed = m_bounds.insert({message.answerBy, command}).first;
+        if (placed == m_bounds.begin())
+            armForNext();
+    }
     AcceptCommand accept{command, std::move(message.input),   message.withoutWake,
                          waiter,  std::move(message.address), {}};
     if (message.operation) {

@@ -11,7 +11,8 @@ add_library(burrow-host SHARED)
 add_library(burrow::host ALIAS burrow-host)
 
 set(folder_targets)
-set(public_headers)
+# What control/ hands out of a folder that is private otherwise.
+set(public_headers ${PROJECT_SOURCE_DIR}/host/session/direct_run.h)
 foreach(folder IN LISTS host_folders)
     if(NOT TARGET burrow_${folder})
         continue()

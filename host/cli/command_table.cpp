@@ -68,7 +68,8 @@ and, where they have them, "input", "run" and "detail":
   input.abandoned, input.superseded, input.coalesced, input.deduplicated, input.deferred
   run.started, run.completed, run.failed, run.cancelled
   progress.*            text, name, data: what the executor says while it works
-  runtime.*             state_changed has from and to; held, recovered, misbehaviour
+  runtime.*             state_changed has from and to; held, recovered, misbehaviour, bound,
+                        notice, projection_emitted
   executor.failed, executor.restarting, executor.restarted, boundary.error
   executor.changed      from, to, from_plugin, to_plugin: who ran the session, and who does now
   answer                what became of an input, as in the answers of --json

@@ -30,6 +30,9 @@ public:
     void sessionShutDown(SessionRecord &) override { ++shutDowns; }
     void loadKeys(SessionRecord &, const LoadKeys &) override { ++keyLoads; }
     void reloadSession(SessionRecord &) override { ++reloads; }
+    void startDirectRun(SessionRecord &, StartDirectRun &) override { ++directRuns; }
+    void forgetDirectRun(RunId) override { --directRuns; }
+    void interruptPrepared(SessionRecord &, const InterruptPrepared &) override { ++preparedInterrupts; }
     const std::shared_ptr<ShardInbox> &inbox() override { return m_inbox; }
     RunId freshRunId() override { return runIdOf(++m_runs); }
 
@@ -57,6 +60,8 @@ public:
     int shutDowns = 0;
     int keyLoads = 0;
     int reloads = 0;
+    int directRuns = 0;
+    int preparedInterrupts = 0;
 
 private:
     const std::shared_ptr<ShardInbox> m_inbox = std::make_shared<ShardInbox>([] {});

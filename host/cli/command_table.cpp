@@ -15,6 +15,8 @@
 #include "cli/command_status.h"
 #include "cli/command_storage.h"
 #include "cli/command_version.h"
+#include "cli/command_watch.h"
+#include "cli/command_why.h"
 #include "cli/completion.h"
 #include "cli/host_client.h"
 #include "cli/store_source.h"
@@ -207,6 +209,53 @@ Prints the receipt. Which host and which session are meant, and the exit codes, 
             {"burrow start greeter --json", "print the receipt for programs"},
         }},
         .run = runSessionCommand,
+    },
+    {
+        .name = "why",
+        .summary = "say why a session is not moving, and what would move it",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {hostConfigOption, socketOption, storeOption, json},
+        .details =
+R"(One sentence: what the session does or waits for, and for how long; below it what would move it.
+A session that does not answer in time is shown as it was seen last, and said to be. Where no
+host runs, the answer is what the store can say; --store asks a file and no host.
+
+With --json it is an object with "session", "code", "sentence", "unblock" and "live"; of a host
+also "known", "since" and "as_of". A code stays what it is, for programs.
+)",
+        .examples = {{
+            {"burrow why greeter", "say why it does not answer"},
+            {"burrow why greeter --json", "the same for programs"},
+        }},
+        .run = runWhyCommand,
+    },
+    {
+        .name = "watch",
+        .summary = "print what happens in the sessions of a host",
+        .group = CommandGroup::Control,
+        .argument = {.presence = Presence::Optional, .name = "SESSION", .summary = "only this session; without it, all", .kind = ValueKind::Session},
+        .options = {
+            {"since", "CURSOR", "go on behind the event that had this cursor; without it, from the oldest that is kept"},
+            {"jsonl", "", "print one JSON object a line for each event"},
+            hostConfigOption, socketOption, storeOption, json,
+        },
+        .details =
+R"(First what the store's event log holds, then what happens, until the host goes down or Ctrl-C.
+Nothing of the log is missed or printed twice, also over a restart of the host. What is not in
+the log, such as what executors say while they work, is printed from the moment on at which the
+log has been read. What is missing is told as "events.gap", with its cause.
+
+With --jsonl each line is an object with "event", "time", "session", "category" and "id"; the
+last event of each write has a "cursor" for --since. With --json stdout gets one value, with
+"events" and "cursor", as soon as the log has been read. Where no host runs, the log is printed
+and that is all.
+)",
+        .examples = {{
+            {"burrow watch greeter", "follow one session"},
+            {"burrow watch --jsonl --since 01890000-0000-7000-8000-000000000000.41", "go on where a program was"},
+        }},
+        .run = runWatchCommand,
     },
     {
         .name = "retire",

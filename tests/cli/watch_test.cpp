@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens in a host and why it does not, as another process is told; and what a store says of it later.
+#include "program.h"
+
+#include <QJsonArray>
+#include <QtTest>
+
+namespace {
+
+const QByteArray deskYaml = R"(version: 1
+host: { name: desk, data_dir: ./data }
+executors: { script: { plugin: scripted, config: { directives: true } } }
+sessions:
+  alpha: { executor: script, on_start: hello }
+  beta: { executor: script }
+)";
+
+QStringList codesOf(const QJsonArray &events)
+{
+    QStringList codes;
+    for (const QJsonValue &event : events)
+        codes += event.toObject().value("event").toString();
+    return codes;
+}
+
+} // namespace
+
+class WatchTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aStoreTellsItsLogAndWhyNothingMoves()
+    {
+        Program program;
+        program.write(QStringLiteral("desk.yaml"), deskYaml);
+        QCOMPARE(program.run({"run", "desk.yaml", "--until-idle"}).exitCode, 0);
+        const QStringList config{QStringLiteral("--config"), program.path(QStringLiteral("desk.yaml"))};
+
+        const Finished all = program.again().run(QStringList{"watch", "alpha", "--json"} + config);
+        QCOMPARE(all.exitCode, 0);
+        const QJsonArray events = all.json().value("events").toArray();
+        const QStringList codes = codesOf(events);
+        for (const char *code : {"input.accepted", "input.queued", "input.staged", "run.started",
+                                 "input.applied", "input.consumed", "run.completed"})
+            QVERIFY2(codes.contains(QLatin1String(code)), all.out.constData());
+        QVERIFY(codes.indexOf("input.accepted") < codes.indexOf("input.consumed"));
+        const QString cursor = all.json().value("cursor").toString();
+        const Finished rest = program.again().run(QStringList{"watch", "--json", "--since", cursor} + config);
+        QCOMPARE(rest.exitCode, 0);
+        QVERIFY2(rest.json().value("events").toArray().isEmpty(), rest.out.constData());
+        const Finished lines = program.again().run(QStringList{"watch", "--jsonl"} + config);
+        QVERIFY2(lines.out.contains("\"event\":\"run.completed\""), lines.out.constData());
+
+        const Finished why = program.again().run(QStringList{"why", "alpha"} + config);
+        QCOMPARE(why.exitCode, 0);
+        QVERIFY2(why.out.startsWith("alpha is served by no host at the moment"), why.out.constData());
+        QCOMPARE(program.again().run(QStringList{"watch", "--since", "yesterday"} + config).exitCode, 2);
+        QVERIFY(program.again().run(QStringList{"why", "nobody"} + config).exitCode != 0);
+    }
+
+    void aHostTellsItsEventsAndWhyNothingMoves()
+    {
+        Program host;
+        host.write(QStringLiteral("desk.yaml"), deskYaml);
+        host.start({"run", "desk.yaml"});
+        QVERIFY(host.waitForOut("hello"));
+        const QStringList config{QStringLiteral("--config"), host.path(QStringLiteral("desk.yaml"))};
+        Program client;
+        client.setEnvironment(QStringLiteral("HOME"), host.path({}));
+
+        // The answer is printed a moment before the session is at rest.
+        Finished why;
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                why = client.again().run(QStringList{"why", "alpha", "--json"} + config);
+                return why.json().value("code").toString() == QLatin1String("nothing");
+            },
+            30'000));
+        QCOMPARE(why.exitCode, 0);
+        QVERIFY(why.json().value("live").toBool());
+
+        const Finished past = client.again().run(QStringList{"watch", "--json"} + config);
+        QVERIFY2(codesOf(past.json().value("events").toArray()).contains("run.completed"),
+                 past.out.constData());
+
+        Program watching;
+        watching.setEnvironment(QStringLiteral("HOME"), host.path({}));
+        watching.start(QStringList{"watch", "beta", "--jsonl"} + config);
+        QCOMPARE(client.again().run(QStringList{"send", "beta", "words"} + config).exitCode, 0);
+        QVERIFY(watching.waitForOut("\"event\":\"run.completed\""));
+    }
+};
+
+QTEST_GUILESS_MAIN(WatchTest)
+#include "watch_test.moc"

@@ -33,8 +33,9 @@ inline constexpr Duration restart_window_default = 10min;
 inline constexpr Duration key_retention_default = 24h; ///< A key binds so long after its input has ended.
 inline constexpr Duration turn_timeout_default = 30min;
 inline constexpr Duration stop_grace_default = 10s;
-inline constexpr Duration stop_answer_max = 200ms; ///< After that a stop answers "deferred" and goes on.
-inline constexpr Duration abandon_after_hard = 5s; ///< From a hard cancel until the run is given up.
+inline constexpr Duration stop_answer_max = 200ms;  ///< After that a stop answers "deferred" and goes on.
+inline constexpr Duration unregister_wait_max = 2s; ///< For a run, an executor and its clean-up, each.
+inline constexpr Duration abandon_after_hard = 5s;  ///< From a hard cancel until the run is given up.
 inline constexpr Duration shutdown_timeout_default = 20s;
 
 // The loop.

@@ -17,12 +17,18 @@ class EventRelay : public QObject, public ShardObserver
     Q_OBJECT
 
 public:
+    /// `sessionLeft` is called on any shard's thread.
+    explicit EventRelay(std::function<void(const QByteArray &name)> sessionLeft)
+        : m_sessionLeft(std::move(sessionLeft))
+    {
+    }
     void setWanted(bool wanted) { m_wanted.store(wanted, std::memory_order_relaxed); }
 
     // Any thread.
     bool wantsEvents() const override { return m_wanted.load(std::memory_order_relaxed); }
     void sessionsSaid(std::vector<SessionEvent> events) override;
     void storeFenced(const QString &owner) override;
+    void sessionLeft(const QByteArray &name) override { m_sessionLeft(name); }
 
 Q_SIGNALS:
     // On the relay's thread.
@@ -33,6 +39,7 @@ Q_SIGNALS:
 private:
     void deliver();
 
+    const std::function<void(const QByteArray &)> m_sessionLeft;
     std::atomic<bool> m_wanted = false;
     std::atomic<bool> m_fenced = false;
     std::mutex m_mutex;

@@ -37,6 +37,10 @@ public:
         : options(std::move(hostOptions))
         , store(hostStore)
         , clock(hostClock)
+        , relay([this](const QByteArray &name) {
+            const std::unique_lock lock(mutex);
+            names.remove(name);
+        })
     {
         const quint32 count =
             options.shards > 0 ? options.shards : std::max(1U, std::thread::hardware_concurrency());

@@ -96,10 +96,12 @@ struct DestroyExecutor
 {
 };
 
-/// Clean up after the instance, once it is destroyed; a failure is only reported.
+/// Clean up after the instance, once it is destroyed; answered by CleanupFinished.
 struct CleanupExecutor
 {
     CleanupCause cause = CleanupCause::Stopped;
+    quint32 round = 0;
+    quint32 attempt = 1;
 };
 
 struct ReplyAccept
@@ -149,11 +151,16 @@ struct ShutdownFinished
 {
 };
 
+/// The session was unregistered: nothing of it is on its way, and the shell lets go of it.
+struct SessionReleased
+{
+};
+
 using CoreAction =
     std::variant<SubmitWrite, CreateExecutor, StartApply, StartDirectRun, ForgetDirectRun, CancelRun,
                  InterruptPrepared, AbandonRun, StageContext, DiscardContext, CommitCheckpoint, StopExecutor,
                  DestroyExecutor, CleanupExecutor, ReplyAccept, ReplyCommand, ResolveWaiter, Emit, ReportFenced,
-                 ShutdownFinished, LoadKeys, ReloadSession>;
+                 ShutdownFinished, SessionReleased, LoadKeys, ReloadSession>;
 using CoreActions = std::vector<CoreAction>;
 
 } // namespace burrow

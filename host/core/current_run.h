@@ -10,7 +10,7 @@
 namespace burrow {
 
 /// On whose behalf a run is being cancelled; decides what its end means.
-enum class CancelFor : quint8 { Nobody, Caller, Deadline, Stop, Shutdown };
+enum class CancelFor : quint8 { Nobody, Caller, Deadline, Stop, Unregister, Shutdown };
 
 /// The run that is bound to the session, from staging until it is published.
 struct CurrentRun

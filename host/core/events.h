@@ -53,10 +53,11 @@ enum class LifecycleVerb : quint8 {
     Recover,        ///< Takes the session from the store again.
     Destroy,        ///< For good: its image is kept and never opened again.
     Unregister,     ///< This host lets go of the session; the store keeps it.
+    RecordCleanup,  ///< Tells the store that a clean-up is not owed any more. The core's own.
 };
-inline constexpr EnumNames<LifecycleVerb, 10> lifecycleVerbName{{"attach", "stop", "start", "retire",
-                                                                 "abandon_pending", "reset", "recycle",
-                                                                 "recover", "destroy", "unregister"}};
+inline constexpr EnumNames<LifecycleVerb, 11> lifecycleVerbName{
+    {"attach", "stop", "start", "retire", "abandon_pending", "reset", "recycle", "recover", "destroy",
+     "unregister", "record_cleanup"}};
 
 struct LifecycleCommand
 {
@@ -153,6 +154,13 @@ struct StopFinished
     Result<void> result;
 };
 
+/// The answer to CleanupExecutor.
+struct CleanupFinished
+{
+    quint32 round = 0; ///< Of the question.
+    Result<void> result;
+};
+
 struct ExecutorDied
 {
     QString reason;
@@ -193,6 +201,6 @@ using CoreEvent =
     std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, BindCommand, InstallInterrupt,
                  InterruptAnswered, PublishCommand, ShutdownCommand, StoreVerdict, ExecutorCreated,
                  ApplyFinished, BoundaryChanged, BoundaryFailed, ContextStaged, CheckpointFinished,
-                 StopFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
+                 StopFinished, CleanupFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
 
 } // namespace burrow

@@ -15,7 +15,16 @@ void SessionCore::handle(CoreEvent &&event, MonotonicTime now, CoreActions &acti
 {
     m_now = now;
     m_actions = &actions;
-    std::visit([this](auto &one) { on(one); }, event);
+    if (m_released) {
+        refuseReleased(event);
+        m_shutdown = m_shutdown || std::holds_alternative<ShutdownCommand>(event);
+    } else {
+        std::visit([this](auto &one) { on(one); }, event);
+    }
+    if (readyToTerminalize())
+        terminalize();
+    if (m_tickets.isEmpty()) // Otherwise their verdicts serve what waits.
+        runWaiting();
     if (mayInject())
         injectNext();
     if (m_shutdown)
@@ -48,7 +57,7 @@ void SessionCore::on(BoundaryFailed &event)
 
 void SessionCore::on(Tick &)
 {
-    if (m_run && m_run->stage == CurrentRun::Stage::Open) {
+    if (runOpen()) {
         if (m_now >= m_run->turnDeadline) {
             m_run->turnDeadline = MonotonicTime::never();
             cancelCurrentRun(CancelFor::Deadline, CancelMode::Boundary,
@@ -70,7 +79,7 @@ void SessionCore::on(Tick &)
     if (m_now >= m_restBy)
         giveUpStopping();
     if (m_stop) {
-        for (StopInProgress::Caller &caller : m_stop->callers) {
+        for (Teardown::Caller &caller : m_stop->callers) {
             if (caller.command == 0 || m_now < caller.answerBy)
                 continue;
             CommandReceipt receipt;
@@ -86,10 +95,10 @@ MonotonicTime SessionCore::deadline() const
     MonotonicTime next = std::min({m_retryAt, m_restBy, m_reloadAt});
     if (restartAhead())
         next = std::min(next, m_deaths->dueAt());
-    if (m_run && m_run->stage == CurrentRun::Stage::Open)
+    if (runOpen())
         next = std::min({next, m_run->turnDeadline, m_run->escalateAt});
     if (m_stop) {
-        for (const StopInProgress::Caller &caller : m_stop->callers) {
+        for (const Teardown::Caller &caller : m_stop->callers) {
             if (caller.command != 0)
                 next = std::min(next, caller.answerBy);
         }
@@ -106,7 +115,7 @@ bool SessionCore::turnDue() const
 
 bool SessionCore::settled() const
 {
-    if (m_run || m_stop || !m_tickets.isEmpty() || !m_waiting.isEmpty() || !m_keyWaiting.isEmpty()
+    if (m_run || m_stop || m_cleaning || !m_tickets.isEmpty() || !m_waiting.isEmpty() || !m_keyWaiting.isEmpty()
         || effectReady() || reloadAhead())
         return false;
     switch (waitReason()) {
@@ -125,10 +134,10 @@ bool SessionCore::settled() const
 
 bool SessionCore::parked() const
 {
-    return !m_run && !m_stop && m_tickets.isEmpty() && m_waiting.isEmpty() && m_keyWaiting.isEmpty()
-           && m_attachment.effects.isEmpty() && !reloadAhead() && deadline() == MonotonicTime::never()
-           && !turnDue() && m_interruptsOpen == 0 && m_attachment.instance != Instance::Creating
-           && (!m_shutdown || m_shutdownReported);
+    return !m_run && !m_stop && !m_cleaning && m_tickets.isEmpty() && m_waiting.isEmpty()
+           && m_keyWaiting.isEmpty() && m_attachment.effects.isEmpty() && !reloadAhead()
+           && deadline() == MonotonicTime::never() && !turnDue() && m_interruptsOpen == 0
+           && m_attachment.instance != Instance::Creating && (!m_shutdown || m_shutdownReported);
 }
 
 void SessionCore::trim()
@@ -238,7 +247,7 @@ WaitReason SessionCore::waitReason() const
             return WaitReason::Committing;
         return m_run->level == CurrentRun::Level::None ? WaitReason::Running : WaitReason::CancelPending;
     }
-    if (m_stop)
+    if (m_stop || m_cleaning)
         return WaitReason::Stopping;
     if (writeInFlightBesidesAccepts())
         return WaitReason::WaitingForWrite;

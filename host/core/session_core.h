@@ -8,6 +8,7 @@
 #include "core/fifo.h"
 #include "core/lane.h"
 #include "core/settings.h"
+#include "core/teardown.h"
 #include "core/ticket.h"
 #include "machine/admission.h"
 #include "machine/input_machine.h"
@@ -137,21 +138,6 @@ private:
         Instance instance = Instance::None;
     };
 
-    /// A stop on its way: requested → (run ends) → executor stops → durable Stopped → answered.
-    struct StopInProgress
-    {
-        enum class Stage : quint8 { Requested, StoppingExecutor, ReadyToTerminalize, Terminalizing };
-        Stage stage = Stage::Requested;
-        bool durable = true; ///< False after a store failure: Stopped holds for this process only.
-        QString reason;
-        struct Caller
-        {
-            CommandId command = 0;
-            MonotonicTime answerBy;
-        };
-        std::vector<Caller> callers;
-    };
-
     // Dispatch (session_core.cpp).
     void on(AcceptCommand &event);
     void on(WaitCommand &event);
@@ -170,6 +156,7 @@ private:
     void on(ContextStaged &event);
     void on(CheckpointFinished &event);
     void on(StopFinished &event);
+    void on(CleanupFinished &event);
     void on(ExecutorDied &event);
     void on(Wake &event);
     void on(Turn &event);
@@ -199,9 +186,15 @@ private:
     void loadInputs(const StoredSession &stored);
     void loadInput(const InputRow &row, const StartGrant &grant);
     void reloadStep();
-    void reload(const StoredSession &stored);
-    void resolveVanished(std::unordered_map<quint64, InputRecord> &before);
+    WorkCounts reload(const StoredSession &stored);
+    WorkCounts resolveVanished(std::unordered_map<quint64, InputRecord> &before);
     bool reloadAhead() const;
+
+    // Recover (session_core_recover.cpp).
+    void recover(const LifecycleCommand &command);
+    void readAgain(CommandId command);
+    void recovered(const Result<WorkCounts> &result);
+    void refuseRecoveries(const CommandReceipt &receipt);
 
     // Admission (session_core_admission.cpp).
     enum class Admitted : quint8 { Done, Wait };
@@ -258,6 +251,8 @@ private:
     bool effectReady() const;
     void drainEffects();
     void processQueue(RunId nextRun);
+    /// The executor has a run and has not ended it.
+    bool runOpen() const { return m_run && m_run->stage == CurrentRun::Stage::Open; }
     bool mayStartRun() const;
     bool ensureInstance();
     bool stagingAdmits(const std::vector<InputRecord *> &batch);
@@ -300,6 +295,7 @@ private:
 
     // Bindings (session_core_bindings.cpp).
     void bind(const BindCommand &command);
+    bool bindMustWait() const;
     void fixEpoch(EpochId fresh);
     SessionInput bindingInput(std::shared_ptr<const RuntimeBinding> binding) const;
     void publishBound(const Ticket &ticket);
@@ -334,20 +330,10 @@ private:
     void instanceNotMade(const Error &error);
     void forgetRestart();
 
-    // Cancel, stop, attach, shutdown (session_core_control.cpp).
+    // Cancel, attach, shutdown (session_core_control.cpp).
     void cancelCurrentRun(CancelFor why, CancelMode mode, const QString &reason);
+    void postEffect(PostedEffect effect);
     void escalate();
-    void requestStop(const LifecycleCommand &command);
-    void hurryCheckpoint();
-    void applyStop();
-    void stopInstance();
-    void canonicalStop(const QString &reason, bool durable);
-    void giveUpStopping();
-    void executorStopped(const Result<void> &result);
-    void terminalize();
-    void publishStopped();
-    void dropInstance();
-    void answerStop(const CommandReceipt &receipt);
     void attach(const LifecycleCommand &command);
     void refuseWaiting();
     void shutdownStep();
@@ -356,11 +342,48 @@ private:
     CommandReceipt closed() const;
     QString phaseSentence(const char *what) const;
 
+    // Stop, destroy, unregister (session_core_teardown.cpp).
+    static bool isTeardown(LifecycleVerb verb);
+    bool joinsTeardown(LifecycleVerb verb) const;
+    Duration restBound() const;
+    const char *teardownWord() const;
+    void joinTeardown(const LifecycleCommand &command);
+    void requestTeardown(const LifecycleCommand &command);
+    bool stageTeardown(Teardown::Kind kind);
+    SessionInput aboutThisSession(SessionVerb verb) const;
+    void hurryTeardown();
+    void hurryCheckpoint();
+    void applyStop();
+    void stopInstance();
+    void canonicalStop(const QString &reason, bool durable);
+    void giveUpStopping();
+    void executorStopped(const Result<void> &result);
+    bool readyToTerminalize() const;
+    SessionRegisters leftBehind() const;
+    void terminalize();
+    void publishTeardown();
+    void publishUnregistered();
+    void teardownNotDurable(const CommandReceipt &receipt);
+    void finishTeardown();
+    void leave();
+    void refuseReleased(CoreEvent &event);
+    void dropInstance();
+    void answerTeardown(const CommandReceipt &receipt);
+
+    // What is owed after a teardown (session_core_cleanup.cpp).
+    void beginCleanup();
+    void retryCleanup();
+    void cleanupAnswered(const Result<void> &result);
+    void recordCleanup();
+
     // Lifecycle commands (session_core_lifecycle.cpp).
+    bool mustWait(LifecycleVerb verb) const;
+    void obey(const LifecycleCommand &command);
     void perform(const LifecycleCommand &command);
     void start(const LifecycleCommand &command);
     void retire(const LifecycleCommand &command);
-    void submitLifecycle(const LifecycleCommand &command, AbandonReason ending);
+    void submitVerb(const LifecycleCommand &command, AbandonReason ending);
+    void submitLifecycle(Ticket ticket, const SessionRegisters &after);
     void publishLifecycle(const Ticket &ticket);
     void publishRetired(const Ticket &ticket, CommandReceipt receipt);
     void lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict);
@@ -390,7 +413,11 @@ private:
     Fifo<Ticket> m_tickets;
     Fifo<CoreEvent> m_waiting;        ///< Events that must not overtake a write in flight.
     Fifo<AcceptCommand> m_keyWaiting; ///< Accepts that wait for the keys of ended inputs.
-    ClonePointer<StopInProgress> m_stop;
+    // Of the run, behind a lifecycle write. Apart, for a teardown waits for the run and is waited for itself.
+    ClonePointer<ContextStaged> m_stagedWaiting; ///< The answer to what was staged into it.
+    ClonePointer<ApplyFinished> m_endWaiting;    ///< Its end.
+    ClonePointer<Teardown> m_stop;
+    std::vector<CommandId> m_recoverers; ///< Who asked for the image to be read again.
 
     // Counters and marks.
     TicketNumber m_lastTicket = 0;
@@ -413,14 +440,21 @@ private:
     QString m_held;            ///< Why the stored image is not trusted.
     MonotonicTime m_reloadAt = MonotonicTime::never(); ///< When a held session is to be read again.
     TicketNumber m_givenUp = 0; ///< The last write that was given up and has no verdict yet; 0 = none.
-    enum class Reload : quint8 { Allowed, Due, Asked, Spent };
+    /// Spent: not a second time by itself. Never: another host owns the store.
+    enum class Reload : quint8 { Allowed, Due, Asked, Spent, Never };
     Reload m_reload = Reload::Allowed;
     SessionTally m_tally;
     AdmissionSignal m_signal = AdmissionSignal::None;
     WaitReason m_restReason = WaitReason::Nothing; ///< When the shell last looked, and since when.
     MonotonicTime m_restSince = MonotonicTime::never();
-    quint32 m_interruptsOpen = 0;      ///< Provisional interrupts that have not answered.
-    bool m_interruptInstalled = false; ///< Until an executor is attached.
+    quint32 m_interruptsOpen = 0;              ///< Provisional interrupts that have not answered.
+    bool m_interruptInstalled = false;         ///< Until an executor is attached.
+    std::shared_ptr<const OwedCleanup> m_owed; ///< Durably; null: nothing is.
+    quint32 m_cleanupRound = 0;
+    bool m_cleaning = false;    ///< A clean-up has no answer yet.
+    bool m_cleanupDone = false; ///< What is owed in the store was done.
+    bool m_stoppedHere = false; ///< Stopped holds for this process only.
+    bool m_released = false;    ///< Unregistered.
     bool m_shutdown = false;
     bool m_shutdownHard = false; ///< Nobody waits for boundaries any more.
     bool m_shutdownReported = false;

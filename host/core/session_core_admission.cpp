@@ -145,8 +145,9 @@ std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &comman
     if (!acceptsInput(phase) || m_stop) {
         AcceptReceipt receipt = rejection(Refusal::NotReady, {});
         receipt.phase = phase;
-        receipt.message = m_stop ? QStringLiteral("the session is stopping and takes no input")
-                                 : phaseSentence("takes no input");
+        receipt.message =
+            m_stop ? QStringLiteral("the session is %1 and takes no input").arg(QLatin1String(teardownWord()))
+                   : phaseSentence("takes no input");
         return receipt;
     }
     if (std::optional<AdmissionRejection> invalid = validate(*command.input))

@@ -7,11 +7,16 @@ namespace burrow {
 
 void SessionCore::on(BindCommand &event)
 {
-    // Its write is a barrier as that of any lifecycle command.
-    if (m_tickets.isEmpty() && m_waiting.isEmpty())
+    if (!bindMustWait() && m_waiting.isEmpty())
         bind(event);
     else
         m_waiting.push(std::move(event));
+}
+
+/// Its write is a barrier as that of any lifecycle command, and a teardown is one for it.
+bool SessionCore::bindMustWait() const
+{
+    return m_stop || !m_tickets.isEmpty();
 }
 
 SessionInput SessionCore::bindingInput(std::shared_ptr<const RuntimeBinding> binding) const
@@ -43,7 +48,7 @@ void SessionCore::bind(const BindCommand &command)
         return;
     }
     // After a store failure Stopped holds for this process only: it must not get into a write.
-    if (m_registers.phase == Phase::Stopped && !m_inputs.empty()) {
+    if (m_stoppedHere && m_registers.phase == Phase::Stopped) {
         reply(command.command,
               refused(Refusal::NotReady, phaseSentence("cannot be bound before it is started")));
         return;
@@ -75,6 +80,7 @@ void SessionCore::bind(const BindCommand &command)
     operation.verb = "bind";
     operation.session = rowAfter(stepped.next, m_registers.lastCompletionRun, m_run ? grantOfRun() : m_grant);
     operation.binding = stepped.next.binding;
+    operation.owed = m_owed;
     Ticket ticket;
     ticket.number = ++m_lastTicket;
     ticket.kind = TicketKind::Bind;
@@ -109,7 +115,8 @@ void SessionCore::on(InstallInterrupt &event)
 /// Before an executor is attached, a hard cancel reaches whoever was installed for that. False: nobody was.
 bool SessionCore::interruptPrepared(const CancelCommand &command)
 {
-    if (command.mode != CancelMode::Hard || m_attachment.open || !m_interruptInstalled)
+    const bool leaves = m_stop && m_stop->kind == Teardown::Kind::Unregister;
+    if (command.mode != CancelMode::Hard || m_attachment.open || !m_interruptInstalled || leaves)
         return false;
     ++m_interruptsOpen;
     act(InterruptPrepared{command.command, command.reason});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cancel, stop, attach and the host's shutdown.
+// Cancel, attach and the host's shutdown.
 #include "core/session_core.h"
 
 namespace burrow {
@@ -57,24 +57,31 @@ void SessionCore::on(CancelCommand &event)
     CommandReceipt receipt;
     receipt.run = m_registers.run;
     const auto wanted = hard ? CurrentRun::Level::Hard : CurrentRun::Level::Boundary;
-    if (!m_run || m_run->stage != CurrentRun::Stage::Open || m_run->level >= wanted) {
+    if (!runOpen() || m_run->level >= wanted) {
         receipt.verdict = CommandReceipt::Verdict::NoOp;
-        receipt.message = !m_run || m_run->stage != CurrentRun::Stage::Open
-                              ? QStringLiteral("no run is open; there is nothing to cancel")
-                              : QStringLiteral("the run was asked to end already");
+        receipt.message = !runOpen() ? QStringLiteral("no run is open; there is nothing to cancel")
+                                     : QStringLiteral("the run was asked to end already");
         reply(event.command, receipt);
         return;
     }
     advance(request);
     cancelCurrentRun(CancelFor::Caller, event.mode, event.reason);
     if (!hard) // Repeated from the queue, for an executor that was not listening yet.
-        m_attachment.effects.push({EffectKind::CancelAfterBoundary, m_run->id, event.reason});
+        postEffect({EffectKind::CancelAfterBoundary, m_run->id, event.reason});
     reply(event.command, receipt);
+}
+
+/// The queue is never full: of each run at most one cancel is posted, for repeats post nothing, of each
+/// teardown one stop, and both are served before the next run begins. So nobody has to be held back.
+void SessionCore::postEffect(PostedEffect effect)
+{
+    BURROW_ASSERT(m_attachment.effects.count() < limits::effects_per_session_max);
+    m_attachment.effects.push(std::move(effect));
 }
 
 void SessionCore::cancelCurrentRun(CancelFor why, CancelMode mode, const QString &reason)
 {
-    if (!m_run || m_run->stage != CurrentRun::Stage::Open)
+    if (!runOpen())
         return;
     const auto wanted = mode == CancelMode::Hard ? CurrentRun::Level::Hard : CurrentRun::Level::Boundary;
     // The first reason names the outcome; a shutdown alone overrides it, because it must burn nothing.
@@ -114,6 +121,11 @@ void SessionCore::attach(const LifecycleCommand &command)
         reply(command.command, closed());
         return;
     }
+    if (m_stop && m_stop->kind != Teardown::Kind::Stop) {
+        reply(command.command,
+              refused(Refusal::NotReady, phaseSentence("is going: it takes no executor any more")));
+        return;
+    }
     if (!advance(SessionVerb::EnsureSessionWithExecutor)) {
         const bool destroyed = m_registers.phase == Phase::Destroyed;
         reply(command.command,
@@ -128,6 +140,7 @@ void SessionCore::attach(const LifecycleCommand &command)
         m_failed.clear();
         forgetRestart();
     }
+    retryCleanup();
     reply(command.command, {});
 }
 
@@ -136,7 +149,7 @@ void SessionCore::on(ExecutorDied &event)
     if (m_attachment.instance == Instance::None)
         return;
     loseInjection();
-    if (m_run && m_run->stage == CurrentRun::Stage::Open && !m_run->direct) {
+    if (runOpen() && !m_run->direct) {
         // Nobody will complete it any more; its instance goes when its end is published.
         ApplyFinished lost{m_run->id, RunAbandoned{event.reason}};
         on(lost);
@@ -151,194 +164,10 @@ void SessionCore::on(ExecutorDied &event)
         CheckpointFinished moot{m_run->id, {}};
         on(moot);
     }
-    if (m_stop && m_stop->stage == StopInProgress::Stage::StoppingExecutor)
+    if (m_stop && m_stop->stage == Teardown::Stage::StoppingExecutor)
         executorStopped({});
     else if (!m_stop)
         loseExecutor(event.reason, event.ending);
-}
-
-void SessionCore::requestStop(const LifecycleCommand &command)
-{
-    if (m_stop) {
-        // One teardown, one result: a later caller joins the stop that is under way.
-        m_stop->callers.push_back({command.command, m_now + limits::stop_answer_max});
-        return;
-    }
-    if (m_shutdown) {
-        reply(command.command, closed());
-        return;
-    }
-    if (!advance(SessionVerb::StopRuntimeExecutor)) {
-        const bool destroyed = m_registers.phase == Phase::Destroyed;
-        reply(command.command,
-              refused(destroyed ? Refusal::Destroyed : Refusal::Invalid, phaseSentence("cannot be stopped")));
-        return;
-    }
-    m_stop = std::make_unique<StopInProgress>();
-    m_stop->reason = command.reason;
-    m_stop->callers.push_back({command.command, m_now + limits::stop_answer_max});
-    m_retryAt = MonotonicTime::never();
-    forgetRestart();
-    hurryCheckpoint();
-    cancelCurrentRun(CancelFor::Stop, CancelMode::Boundary, QStringLiteral("the session is being stopped"));
-    m_attachment.effects.push({EffectKind::Stop, {}, command.reason});
-}
-
-/// The stop effect is served: no run is open any more.
-void SessionCore::applyStop()
-{
-    if (!m_stop || m_stop->stage != StopInProgress::Stage::Requested)
-        return;
-    m_stop->stage = StopInProgress::Stage::StoppingExecutor;
-    if (m_attachment.instance != Instance::None)
-        m_restBy = m_now + m_settings->stopGrace + m_settings->abandonAfterHard;
-    if (m_attachment.instance == Instance::Ready) {
-        stopInstance();
-    } else if (m_attachment.instance == Instance::None) {
-        executorStopped({});
-    }
-    // Creating: the answer to the creation takes the stop on.
-}
-
-void SessionCore::stopInstance()
-{
-    m_attachment.instance = Instance::Stopping;
-    act(StopExecutor{StopKind::SessionStop, m_stop->reason});
-}
-
-/// A stop must end even when the executor does not: its instance is left alone and the stop goes on without it.
-void SessionCore::giveUpStopping()
-{
-    m_restBy = MonotonicTime::never();
-    if (m_run && m_run->stage == CurrentRun::Stage::Finalizing) {
-        dropInstance();
-        CheckpointFinished unanswered{
-            m_run->id,
-            Error{ErrorKind::Plugin, QStringLiteral("it did not answer in time and was left alone")}};
-        on(unanswered);
-        return;
-    }
-    emitEvent({.code = EventCode::ExecutorFailed,
-               .detail = QStringLiteral("the executor did not come to rest and was left alone")});
-    if (m_stop)
-        executorStopped({});
-    else
-        dropInstance();
-}
-
-/// Nobody who stops the session waits longer for the hook than for a run.
-void SessionCore::hurryCheckpoint()
-{
-    if (m_run && m_run->stage == CurrentRun::Stage::Finalizing)
-        m_restBy = std::min(m_restBy, m_now + m_settings->stopGrace + m_settings->abandonAfterHard);
-}
-
-void SessionCore::on(StopFinished &event)
-{
-    if (m_attachment.instance != Instance::Stopping)
-        return;
-    m_restBy = MonotonicTime::never();
-    // A stop that was under way when the host began to go down is brought to its end first; one that has given
-    // the executor up has no use for a late answer.
-    if (!m_stop)
-        dropInstance();
-    else if (m_stop->stage == StopInProgress::Stage::StoppingExecutor)
-        executorStopped(event.result);
-}
-
-void SessionCore::executorStopped(const Result<void> &result)
-{
-    if (!result.ok()) {
-        // It refuses to stop: nothing is terminalized, and nobody may wait on it for ever.
-        const QString reason = QStringLiteral("the executor refused to stop: %1").arg(result.error().message);
-        answerStop(refused(Refusal::NotReady, reason));
-        m_stop.reset();
-        resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime loop exited")));
-        detach(reason);
-        return;
-    }
-    m_stop->stage = StopInProgress::Stage::ReadyToTerminalize;
-    if (m_tickets.isEmpty())
-        terminalize();
-}
-
-void SessionCore::canonicalStop(const QString &reason, bool durable)
-{
-    emitEvent({.code = EventCode::ExecutorFailed, .detail = reason});
-    m_failed = reason;
-    if (!m_stop) {
-        advance(SessionVerb::StopRuntimeExecutor);
-        m_stop = std::make_unique<StopInProgress>();
-        m_stop->reason = reason;
-        // A shutdown calls nothing Stopped: what the executor did wrong is met again, or not, after the
-        // restart.
-        m_stop->durable = !m_shutdown;
-    }
-    m_stop->durable = m_stop->durable && durable;
-    m_attachment.effects.clear();
-    m_retryAt = MonotonicTime::never();
-    forgetRestart();
-    applyStop();
-}
-
-/// The only place where a session becomes Stopped. Waiters are classified first, Stopped is durable next, and
-/// only then anybody is told.
-void SessionCore::terminalize()
-{
-    m_stop->stage = StopInProgress::Stage::Terminalizing;
-    m_stop->durable = m_stop->durable && m_held.isEmpty();
-    if (!m_stop->durable) {
-        publishStopped();
-        return;
-    }
-    LifecycleOperation operation;
-    operation.verb = "stop";
-    operation.finished = finishedQueued(AbandonReason::Stopped);
-    SessionInput exited{.verb = SessionVerb::RuntimeExecutorExited};
-    const SessionRegisters after = step(m_registers, exited).next;
-    operation.session = rowAfter(after, m_registers.lastCompletionRun, {});
-    operation.binding = after.binding;
-    Ticket ticket;
-    ticket.number = ++m_lastTicket;
-    ticket.kind = TicketKind::Lifecycle;
-    ticket.verb = LifecycleVerb::Stop;
-    submit(std::move(ticket), std::move(operation),
-           {{.code = EventCode::RuntimeStateChanged, .from = visiblePhase(m_registers), .to = after.phase}});
-}
-
-void SessionCore::publishStopped()
-{
-    const bool durable = m_stop->durable;
-    CommandReceipt receipt;
-    if (!durable)
-        receipt.message =
-            QStringLiteral("stopped for this process only; the store holds the session as it was");
-    advance(SessionVerb::RuntimeExecutorExited);
-    if (durable)
-        receipt.inputs = receipt.counts.abandoned = abandonQueued(AbandonReason::Stopped);
-    else // After a store failure the store still holds these inputs as queued; only those who wait are told.
-        resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped")));
-    m_grant = {};
-    m_attachment.open = false;
-    m_attachment.wake = false;
-    m_attachment.effects.clear();
-    dropInstance();
-    if (durable)
-        act(CleanupExecutor{CleanupCause::Stopped});
-    answerStop(receipt);
-    m_stop.reset();
-}
-
-void SessionCore::dropInstance()
-{
-    if (std::exchange(m_attachment.instance, Instance::None) != Instance::None)
-        act(DestroyExecutor{});
-}
-
-void SessionCore::answerStop(const CommandReceipt &receipt)
-{
-    for (StopInProgress::Caller &caller : m_stop->callers)
-        reply(std::exchange(caller.command, 0), receipt);
 }
 
 void SessionCore::on(ShutdownCommand &event)
@@ -360,6 +189,7 @@ void SessionCore::on(ShutdownCommand &event)
             m_restBy = std::min(m_restBy, m_now + m_settings->abandonAfterHard);
     }
     hurryCheckpoint();
+    refuseRecoveries(closed());
     cancelCurrentRun(CancelFor::Shutdown, event.mode, QStringLiteral("the host is shutting down"));
 }
 
@@ -387,7 +217,7 @@ void SessionCore::refuseWaiting()
 /// told.
 void SessionCore::shutdownStep()
 {
-    if (m_shutdownReported || m_run || m_stop || !m_tickets.isEmpty())
+    if (m_shutdownReported || m_run || m_stop || m_cleaning || !m_tickets.isEmpty())
         return;
     if (m_attachment.instance != Instance::None && m_restBy == MonotonicTime::never())
         m_restBy =

@@ -28,6 +28,11 @@ std::optional<AcceptReceipt> SessionCore::directRefusal(const AcceptCommand &com
         receipt.message = phaseSentence("begins no run of one's own");
         return receipt;
     }
+    if (m_cleaning) {
+        receipt.message = QStringLiteral("the clean-up after the session's last executor is under way; try "
+                                         "again when it has ended");
+        return receipt;
+    }
     if (m_registers.registration == Registration::Draining) {
         receipt.message = QStringLiteral("the session is being unregistered and begins no new run");
         return receipt;
@@ -51,7 +56,7 @@ AcceptReceipt SessionCore::ownedByAnother(InputId owner)
 /// a shutdown has come between, it stays queued as any other input.
 void SessionCore::beginDirectRun(InputRecord &record, RunId run)
 {
-    const bool free = !m_run && !m_stop && !m_shutdown && m_held.isEmpty()
+    const bool free = !m_run && !m_stop && !m_cleaning && !m_shutdown && m_held.isEmpty()
                       && queueAdmission(m_registers) == QueueAdmission::NewRun
                       && m_registers.registration != Registration::Draining && !writeInFlightBesidesAccepts();
     const bool refused = m_settings->stagingGate && m_settings->stagingGate(*record.input);

@@ -114,7 +114,7 @@ void SessionCore::on(ContextStaged &event)
         || m_run->injection->stage != LiveInjection::Stage::Staging)
         return;
     if (lifecycleInFlight()) {
-        m_waiting.push(std::move(event));
+        m_stagedWaiting = std::make_unique<ContextStaged>(std::move(event));
         return;
     }
     if (!event.result.ok()) {
@@ -227,7 +227,11 @@ void SessionCore::injectionFinalized(const Result<void> &result)
         return;
     m_failed = failure;
     emitEvent({.code = EventCode::ExecutorFailed, .detail = failure});
-    requestStop({.verb = LifecycleVerb::Stop, .reason = failure});
+    const LifecycleCommand stop{.verb = LifecycleVerb::Stop, .reason = failure};
+    if (mustWait(stop.verb))
+        m_waiting.push(stop);
+    else
+        requestTeardown(stop);
 }
 
 /// What was staged and cannot be written is taken back. The input is queued, so only those who wait for this
@@ -274,8 +278,16 @@ void SessionCore::loseInjection()
 void SessionCore::endInjection()
 {
     m_run->injection.reset();
-    if (m_run->stage == CurrentRun::Stage::Ending)
-        concludeRun(*std::exchange(m_run->heldEnd, std::nullopt));
+    if (m_run->stage != CurrentRun::Stage::Ending)
+        return;
+    RunEnd end = *std::exchange(m_run->heldEnd, std::nullopt);
+    if (lifecycleInFlight()) {
+        // Decided while the hook was out: the end waits for it as any other.
+        m_run->stage = CurrentRun::Stage::Answered;
+        m_endWaiting = std::make_unique<ApplyFinished>(ApplyFinished{m_run->id, std::move(end)});
+        return;
+    }
+    concludeRun(std::move(end));
 }
 
 } // namespace burrow

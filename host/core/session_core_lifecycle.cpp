@@ -29,6 +29,8 @@ SessionVerb machineVerb(LifecycleVerb verb)
         return SessionVerb::Destroy;
     case LifecycleVerb::Unregister:
         return SessionVerb::UnregisterSession;
+    case LifecycleVerb::RecordCleanup:
+        break;
     }
     return SessionVerb::Observe;
 }
@@ -49,10 +51,10 @@ const char *cannotBe(LifecycleVerb verb)
     case LifecycleVerb::Recover:
         return "cannot be recovered";
     case LifecycleVerb::Destroy:
-        return "cannot be destroyed";
     case LifecycleVerb::Attach:
     case LifecycleVerb::Stop:
     case LifecycleVerb::Unregister:
+    case LifecycleVerb::RecordCleanup:
         break;
     }
     return "refuses that";
@@ -60,36 +62,64 @@ const char *cannotBe(LifecycleVerb verb)
 
 } // namespace
 
+/// Lifecycle writes are barriers: what is before one is written first, and what comes after waits for it. A
+/// teardown begins at once, for it writes only at its end; until then it is the barrier.
+bool SessionCore::mustWait(LifecycleVerb verb) const
+{
+    if (isTeardown(verb))
+        return m_stop ? !joinsTeardown(verb) : lifecycleInFlight();
+    if (verb == LifecycleVerb::Attach)
+        return lifecycleInFlight();
+    return m_stop || !m_tickets.isEmpty();
+}
+
 void SessionCore::on(LifecycleCommand &event)
 {
-    switch (event.verb) {
-    case LifecycleVerb::Attach:
-        attach(event);
+    const bool atOnce = isTeardown(event.verb) || event.verb == LifecycleVerb::Attach;
+    if (!mustWait(event.verb) && (atOnce || m_waiting.isEmpty())) {
+        obey(event);
         return;
-    case LifecycleVerb::Stop:
-        requestStop(event);
-        return;
-    default:
-        break;
     }
-    // A lifecycle write is a barrier: everything before it is written first.
-    if (m_tickets.isEmpty() && m_waiting.isEmpty())
-        perform(event);
+    if (m_waiting.count() >= limits::tickets_per_session_max) {
+        reply(event.command, refused(Refusal::Busy, QStringLiteral("too many commands of this session wait "
+                                                                   "for a write; try again")));
+        return;
+    }
+    if (m_stop && isTeardown(event.verb))
+        hurryTeardown();
+    m_waiting.push(std::move(event));
+}
+
+void SessionCore::obey(const LifecycleCommand &command)
+{
+    if (isTeardown(command.verb))
+        requestTeardown(command);
+    else if (command.verb == LifecycleVerb::Attach)
+        attach(command);
     else
-        m_waiting.push(std::move(event));
+        perform(command);
 }
 
 /// Nothing is in flight: the command is decided on what is published and durable.
 void SessionCore::perform(const LifecycleCommand &command)
 {
-    if (m_shutdown || !m_held.isEmpty()) {
+    const bool remedy = command.verb == LifecycleVerb::Recover && m_reload != Reload::Never;
+    if (m_shutdown || (!m_held.isEmpty() && !remedy)) {
         reply(command.command, closed());
+        return;
+    }
+    if (command.verb == LifecycleVerb::RecordCleanup) {
+        if (m_owed && m_cleanupDone) {
+            Ticket ticket;
+            ticket.verb = command.verb;
+            submitLifecycle(std::move(ticket), m_registers);
+        }
         return;
     }
     const bool legal =
         accepts(m_registers, SessionInput{.verb = machineVerb(command.verb)})
         && (command.verb != LifecycleVerb::AbandonPending || visiblePhase(m_registers) == Phase::Retired);
-    if (!legal) {
+    if (!legal && m_held.isEmpty()) {
         const bool destroyed = m_registers.phase == Phase::Destroyed;
         reply(command.command, refused(destroyed ? Refusal::Destroyed : Refusal::NotReady,
                                        phaseSentence(cannotBe(command.verb))));
@@ -103,19 +133,16 @@ void SessionCore::perform(const LifecycleCommand &command)
         retire(command);
         return;
     case LifecycleVerb::AbandonPending:
-        submitLifecycle(command, AbandonReason::Retired);
+        submitVerb(command, AbandonReason::Retired);
         return;
     case LifecycleVerb::Reset:
-        submitLifecycle(command, AbandonReason::Reset);
+        submitVerb(command, AbandonReason::Reset);
         return;
-    case LifecycleVerb::Recycle:
-        submitLifecycle(command, AbandonReason::None);
+    case LifecycleVerb::Recover:
+        recover(command);
         return;
     default:
-        // The machine knows these, and so far nobody brings the executor to rest for them.
-        reply(command.command,
-              refused(Refusal::Invalid, QStringLiteral("this version does not %1 sessions yet")
-                                            .arg(QLatin1String(lifecycleVerbName(command.verb)))));
+        submitVerb(command, AbandonReason::None);
         return;
     }
 }
@@ -134,31 +161,40 @@ const char *SessionCore::endingWords(AbandonReason reason)
     }
 }
 
-/// Writes what the command makes of the session, and with it the end of everything that waits in a lane when
-/// there is a reason to end it.
-void SessionCore::submitLifecycle(const LifecycleCommand &command, AbandonReason ending)
+void SessionCore::submitVerb(const LifecycleCommand &command, AbandonReason ending)
 {
-    const SessionRegisters after = step(m_registers, SessionInput{.verb = machineVerb(command.verb)}).next;
-    LifecycleOperation operation;
-    operation.verb = lifecycleVerbName(command.verb);
-    if (ending != AbandonReason::None)
-        operation.finished = finishedQueued(ending);
-    // The grant that a run was started under stays open as long as the run is: a crash blames its inputs.
-    operation.session = rowAfter(after, m_registers.lastCompletionRun, grantOfRun());
-    operation.binding = after.binding;
     Ticket ticket;
-    ticket.number = ++m_lastTicket;
-    ticket.kind = TicketKind::Lifecycle;
     ticket.verb = command.verb;
     ticket.command = command.command;
     ticket.ending = ending;
+    ticket.owed = m_owed;
+    submitLifecycle(std::move(ticket), step(m_registers, SessionInput{.verb = machineVerb(command.verb)}).next);
+}
+
+/// Writes what the session becomes, and with it the end of everything that waits in a lane when the ticket
+/// names a reason to end it.
+void SessionCore::submitLifecycle(Ticket ticket, const SessionRegisters &after)
+{
+    LifecycleOperation operation;
+    operation.verb = lifecycleVerbName(ticket.verb);
+    if (ticket.ending != AbandonReason::None)
+        operation.finished = finishedQueued(ticket.ending);
+    // The grant that a run was started under stays open as long as the run is: a crash blames its inputs.
+    operation.session = rowAfter(after, m_registers.lastCompletionRun, grantOfRun());
+    // Stopped over a store failure is not known there, where the session still has its inputs.
+    if (m_stoppedHere && operation.session.phase == Phase::Stopped)
+        operation.session.phase = Phase::Idle;
+    operation.binding = after.binding;
+    operation.owed = ticket.owed;
+    ticket.number = ++m_lastTicket;
+    ticket.kind = TicketKind::Lifecycle;
     std::vector<LifecycleEvent> events;
     if (const Phase from = visiblePhase(m_registers), to = visiblePhase(after); from != to)
         events.push_back({.code = EventCode::RuntimeStateChanged, .from = from, .to = to});
     for (const FinishedInput &input : operation.finished)
         events.push_back({.code = EventCode::InputAbandoned,
                           .input = input.id,
-                          .detail = QLatin1String(endingWords(ending))});
+                          .detail = QLatin1String(endingWords(ticket.ending))});
     submit(std::move(ticket), std::move(operation), std::move(events));
 }
 
@@ -219,6 +255,10 @@ quint32 SessionCore::abandonQueued(AbandonReason reason)
 void SessionCore::publishLifecycle(const Ticket &ticket)
 {
     m_grant = {}; // Written over.
+    if (ticket.verb == LifecycleVerb::RecordCleanup) {
+        m_cleanupDone = false;
+        return;
+    }
     const bool taken = advance(machineVerb(ticket.verb));
     BURROW_ASSERT(taken);
     CommandReceipt receipt;
@@ -227,11 +267,15 @@ void SessionCore::publishLifecycle(const Ticket &ticket)
     switch (ticket.verb) {
     case LifecycleVerb::Start:
         m_failed.clear();
-        m_epoch = {}; // Its binding facts are gone; whoever prepares bindings begins another.
+        m_stoppedHere = false; // A stop from here on is one for the store.
+        m_epoch = {};          // Its binding facts are gone; whoever prepares bindings begins another.
         attach({.command = ticket.command, .verb = LifecycleVerb::Attach});
         return;
     case LifecycleVerb::Retire:
         publishRetired(ticket, std::move(receipt));
+        return;
+    case LifecycleVerb::Recover:
+        readAgain(ticket.command);
         return;
     case LifecycleVerb::Reset:
         m_signal = AdmissionSignal::None;
@@ -239,11 +283,6 @@ void SessionCore::publishLifecycle(const Ticket &ticket)
         break;
     case LifecycleVerb::Recycle:
         receipt.counts.transferred = static_cast<quint32>(m_inputs.size());
-        // The shell around the work is made anew: what it noted of single inputs is forgotten with it.
-        for (auto &[sequence, record] : m_inputs) {
-            record.stagingRefusals = 0;
-            record.alone = false;
-        }
         m_retryAt = MonotonicTime::never();
         break;
     default:
@@ -262,7 +301,7 @@ void SessionCore::start(const LifecycleCommand &command)
     if (m_registers.phase == Phase::Idle) // Nothing to write: an idle session gets an executor again.
         attach(command);
     else
-        submitLifecycle(command, AbandonReason::None);
+        submitVerb(command, AbandonReason::None);
 }
 
 /// With a loop, what is open drains; without one nobody would ever run it.
@@ -275,7 +314,7 @@ void SessionCore::retire(const LifecycleCommand &command)
         reply(command.command, std::move(receipt));
         return;
     }
-    submitLifecycle(command, drains ? AbandonReason::None : AbandonReason::Retired);
+    submitVerb(command, drains ? AbandonReason::None : AbandonReason::Retired);
 }
 
 void SessionCore::publishRetired(const Ticket &ticket, CommandReceipt receipt)
@@ -284,7 +323,7 @@ void SessionCore::publishRetired(const Ticket &ticket, CommandReceipt receipt)
     receipt.inputs = receipt.counts.abandoned + receipt.counts.draining;
     if (receipt.counts.draining > 0 && !m_attachment.open) {
         // The executor was given up while the retirement was written: nobody is left to drain.
-        submitLifecycle({.command = ticket.command, .verb = LifecycleVerb::Retire}, AbandonReason::Retired);
+        submitVerb({.command = ticket.command, .verb = LifecycleVerb::Retire}, AbandonReason::Retired);
         return;
     }
     m_attachment.wake = m_attachment.open;
@@ -297,15 +336,10 @@ void SessionCore::lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdic
     const CommandReceipt receipt = refused(
         refusalOf(verdict.verdict), QStringLiteral("the %1 could not be made durable: %2")
                                         .arg(QLatin1String(lifecycleVerbName(ticket.verb)), verdict.reason));
-    if (ticket.verb != LifecycleVerb::Stop) {
+    if (isTeardown(ticket.verb))
+        teardownNotDurable(receipt);
+    else
         reply(ticket.command, receipt);
-        return;
-    }
-    // Not Stopped: the executor has come to rest, the inputs are intact, and the caller knows.
-    answerStop(receipt);
-    m_stop.reset();
-    resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime loop exited")));
-    detach(receipt.message);
 }
 
 } // namespace burrow

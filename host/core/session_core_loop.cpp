@@ -57,15 +57,14 @@ void SessionCore::drainEffects()
             continue;
         }
         // The queued effect repeats the live call only while that very run is open and not given up.
-        if (m_run && m_run->id == effect.run && m_run->stage == CurrentRun::Stage::Open
-            && m_run->level < CurrentRun::Level::Abandoned)
+        if (runOpen() && m_run->id == effect.run && m_run->level < CurrentRun::Level::Abandoned)
             act(CancelRun{effect.run, CancelMode::Boundary, effect.reason});
     }
 }
 
 bool SessionCore::mayStartRun() const
 {
-    return !m_run && !m_stop && !m_shutdown && m_held.isEmpty() && m_attachment.open
+    return !m_run && !m_stop && !m_cleaning && !m_shutdown && m_held.isEmpty() && m_attachment.open
            && queueAdmission(m_registers) == QueueAdmission::NewRun
            && m_registers.registration != Registration::Draining && !writeInFlightBesidesAccepts()
            && !restartAhead();
@@ -89,7 +88,7 @@ void SessionCore::on(ExecutorCreated &event)
         return;
     // A stop goes on only from here when it waits for this answer: it may have given the instance up meanwhile,
     // or its effect has not been served yet.
-    const bool stopWaits = m_stop && m_stop->stage == StopInProgress::Stage::StoppingExecutor;
+    const bool stopWaits = m_stop && m_stop->stage == Teardown::Stage::StoppingExecutor;
     if (event.result.ok()) {
         m_attachment.instance = Instance::Ready;
         m_attachment.wake = true;

@@ -50,6 +50,9 @@ std::optional<QString> SessionCore::loadImage(const StoredSession &stored)
     if (!loadRegisters(stored) && !defect)
         defect = QStringLiteral("its phase and its binding contradict each other");
     m_revision = std::max(m_revision, stored.row.revision);
+    m_stoppedHere = false;
+    m_owed = stored.owed;
+    m_cleanupDone = m_cleanupDone && m_owed != nullptr;
     if (!defect)
         loadInputs(stored);
     return defect;
@@ -149,23 +152,8 @@ void SessionCore::reloadStep()
     act(ReloadSession{});
 }
 
-void SessionCore::on(Reloaded &event)
-{
-    if (m_reload != Reload::Asked)
-        return;
-    m_reload = Reload::Spent;
-    if (m_shutdown)
-        return;
-    if (!event.stored.ok()) {
-        m_held += QStringLiteral("; reading it again failed: %1").arg(event.stored.error().message);
-        emitEvent({.code = EventCode::RuntimeHeld, .detail = m_held});
-        return;
-    }
-    reload(**event.stored);
-}
-
 /// Everything stored is taken from the image. What is not stored stays: no store has a say in it.
-void SessionCore::reload(const StoredSession &stored)
+WorkCounts SessionCore::reload(const StoredSession &stored)
 {
     std::unordered_map<quint64, InputRecord> before = std::exchange(m_inputs, {});
     m_queue = m_steer = {};
@@ -176,9 +164,9 @@ void SessionCore::reload(const StoredSession &stored)
     const std::optional<QString> defect = loadImage(stored);
     if (defect)
         hold(stored.corruption.isEmpty() ? heldBecause(*defect) : stored.corruption);
-    resolveVanished(before);
+    const WorkCounts counts = resolveVanished(before);
     if (defect)
-        return;
+        return counts;
     m_keyState = KeyState::Unread;
     askForKeys();
     // The instance is there, or was given up with the run whose end was not written; then `start` makes
@@ -191,21 +179,26 @@ void SessionCore::reload(const StoredSession &stored)
          .detail = QStringLiteral("the session was read again from the store and goes on with %1 open inputs%2")
                        .arg(m_inputs.size())
                        .arg(interruptions(m_interrupted))});
+    return counts;
 }
 
 /// Those who wait for an input that is still open go on waiting. Of one that is gone only the store knows how
 /// it ended. Inputs that were never stored go back to their lanes.
-void SessionCore::resolveVanished(std::unordered_map<quint64, InputRecord> &before)
+WorkCounts SessionCore::resolveVanished(std::unordered_map<quint64, InputRecord> &before)
 {
     const Outcome ask =
         waitFailed(WaitFailure::AuthorityUnavailable,
-                   QStringLiteral("the session was read again from the store, where the input is "
-                                  "not open any more: ask for its outcome by id"));
+                   QStringLiteral("recovered input no longer pending: the session was read again from the "
+                                  "store, where it is not open any more; ask for its outcome by id"));
     // A stop that turns out to be durable has ended what was not stored as well.
     const bool ended = m_registers.phase == Phase::Stopped || m_registers.phase == Phase::Destroyed;
+    WorkCounts counts;
+    counts.recovered = static_cast<quint32>(m_inputs.size());
     for (auto &[sequence, old] : before) {
         const auto found = m_inputs.find(sequence);
+        counts.abandoned += found == m_inputs.end() && old.stored() ? 1 : 0;
         if (found != m_inputs.end()) {
+            counts.requeued += old.registers.phase != InputPhase::Queued ? 1 : 0;
             found->second.waiters = std::move(old.waiters);
         } else if (old.stored() || !m_held.isEmpty()) {
             resolveWaiters(old.waiters, old.input->id, ask);
@@ -221,6 +214,7 @@ void SessionCore::resolveVanished(std::unordered_map<quint64, InputRecord> &befo
                 m_keys.insert(kept.key(), {.input = kept.input->id, .payloadHash = kept.payloadHash});
         }
     }
+    return counts;
 }
 
 } // namespace burrow

@@ -7,8 +7,8 @@ namespace burrow {
 void SessionCore::on(ApplyFinished &event)
 {
     // An end that waited comes a second time, by the hand of the core itself.
-    const auto expected = m_servingWaiting ? CurrentRun::Stage::Answered : CurrentRun::Stage::Open;
-    if (!m_run || m_run->id != event.run || m_run->stage != expected) {
+    const bool waited = m_run && m_run->stage == CurrentRun::Stage::Answered && !m_endWaiting;
+    if (!m_run || m_run->id != event.run || (!runOpen() && !waited)) {
         emitEvent({.code = EventCode::RuntimeMisbehaviour,
                    .run = event.run,
                    .detail = QStringLiteral("a run that is not open was completed; nothing was changed")});
@@ -17,7 +17,7 @@ void SessionCore::on(ApplyFinished &event)
     // The end of a run must not overtake a lifecycle write, which was decided while the run was open.
     if (lifecycleInFlight()) {
         m_run->stage = CurrentRun::Stage::Answered;
-        m_waiting.push(std::move(event));
+        m_endWaiting = std::make_unique<ApplyFinished>(std::move(event));
         return;
     }
     m_boundaryRun = {};
@@ -38,7 +38,8 @@ void SessionCore::concludeRun(RunEnd end)
         return;
     }
     if (auto *error = std::get_if<RunError>(&end)) {
-        if (m_shutdown && m_run->level != CurrentRun::Level::None)
+        const bool leaves = m_shutdown || m_run->cancelFor == CancelFor::Unregister;
+        if (leaves && m_run->level != CurrentRun::Level::None)
             rollBackRun();
         else
             failRun(error->cause, error->message, error->machineTerminal);
@@ -56,6 +57,7 @@ void SessionCore::concludeRun(RunEnd end)
         reason = std::get<RunCancelled>(end).reason;
     }
     switch (m_run->cancelFor) {
+    case CancelFor::Unregister: // The store keeps the session, and its inputs run again where it is opened.
     case CancelFor::Shutdown:
         rollBackRun();
         return;

@@ -105,8 +105,9 @@ void SessionCore::publish(Ticket &ticket)
         publishBound(ticket);
         break;
     case TicketKind::Lifecycle:
-        if (ticket.verb == LifecycleVerb::Stop)
-            publishStopped();
+        m_owed = ticket.owed;
+        if (isTeardown(ticket.verb))
+            publishTeardown();
         else
             publishLifecycle(ticket);
         break;
@@ -160,7 +161,9 @@ void SessionCore::failAll(const StoreVerdict &verdict)
                  .arg(verdict.reason));
     else
         hold(verdict.reason);
-    if (verdict.verdict != Verdict::Fenced && m_reload == Reload::Allowed && !m_shutdown)
+    if (verdict.verdict == Verdict::Fenced)
+        m_reload = Reload::Never;
+    if (m_reload == Reload::Allowed && !m_shutdown)
         m_reloadAt = m_now + std::min(m_settings->retryBackoff, limits::retry_backoff_max);
     // From the last to the first, because later writes were decided on top of earlier ones.
     while (!m_tickets.isEmpty()) {
@@ -174,8 +177,10 @@ void SessionCore::failAll(const StoreVerdict &verdict)
 
 void SessionCore::runWaiting()
 {
-    if (m_stop && m_stop->stage == StopInProgress::Stage::ReadyToTerminalize && m_tickets.isEmpty())
-        terminalize();
+    if (m_stagedWaiting && !lifecycleInFlight())
+        on(*std::exchange(m_stagedWaiting, {}));
+    if (m_endWaiting && !lifecycleInFlight())
+        on(*std::exchange(m_endWaiting, {}));
     // What waits can itself publish, and so come back here: the loop below goes on with it, without nesting.
     if (m_servingWaiting)
         return;
@@ -189,12 +194,12 @@ void SessionCore::runWaiting()
                 continue;
             m_ticketBytes += bytes;
         } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&event)) {
-            if (m_tickets.isEmpty()) {
-                perform(*lifecycle);
+            if (!mustWait(lifecycle->verb)) {
+                obey(*lifecycle);
                 continue;
             }
         } else if (auto *binding = std::get_if<BindCommand>(&event)) {
-            if (m_tickets.isEmpty()) {
+            if (!bindMustWait()) {
                 bind(*binding);
                 continue;
             }

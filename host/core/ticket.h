@@ -45,6 +45,8 @@ struct Ticket
     ClonePointer<RunConclusion> conclusion;
     LifecycleVerb verb = LifecycleVerb::Attach;
     AbandonReason ending = AbandonReason::None; ///< Lifecycle: how what is queued ends; None: it does not.
+    std::shared_ptr<const OwedCleanup> owed;    ///< Lifecycle: what is owed once it is durable.
+    bool reading = false;                       ///< Recover: written; now the image is read, alone.
     CommandId command = 0;
     ClonePointer<LifecycleEvent> note; ///< Note: the event that is published.
     QString reason;

@@ -101,17 +101,26 @@ struct WorkCounts
     friend bool operator==(const WorkCounts &, const WorkCounts &) = default;
 };
 
+/// What is known of the clean-up after a session's executor.
+enum class CleanUp : quint8 {
+    None, ///< The command asks for none.
+    Done,
+    Owed, ///< It failed or did not answer; it is tried again, also by the next host.
+};
+inline constexpr EnumNames<CleanUp, 3> cleanUpName{{"none", "done", "owed"}};
+
 /// The answer to a command that is not an accept.
 struct CommandReceipt
 {
     enum class Verdict : quint8 { Done, Deferred, NoOp, Refused };
     Verdict verdict = Verdict::Done;
     Refusal refusal = Refusal::None;
-    Phase phase = Phase::Idle; ///< After the command; for NotReady the phase that refuses.
-    RunId run;                 ///< The run it touched, or for NotCurrent the one that is current.
-    EpochId epoch;             ///< Preparing bindings: the session's.
-    quint32 inputs = 0;        ///< Inputs abandoned, transferred or left to drain, as the command says.
-    WorkCounts counts;         ///< The same, told apart.
+    Phase phase = Phase::Idle;       ///< After the command; for NotReady the phase that refuses.
+    RunId run;                       ///< The run it touched, or for NotCurrent the one that is current.
+    EpochId epoch;                   ///< Preparing bindings: the session's.
+    quint32 inputs = 0;              ///< Inputs abandoned, transferred or left to drain, as the command says.
+    WorkCounts counts;               ///< The same, told apart.
+    CleanUp cleanUp = CleanUp::None; ///< Stop, destroy, unregister.
     QString message;
 
     bool ok() const { return verdict != Verdict::Refused; }

@@ -22,9 +22,9 @@ enum class WaitReason : quint8 {
     NoWake,         ///< Queued without wake; the next wake takes it along.
     NoExecutor,     ///< No executor is attached.
     ExecutorFailed, ///< The executor was given up; `note` says why.
-    Stopping,
-    PhaseBlocks, ///< Stopped, destroyed or not initialised.
-    Held,        ///< The stored image cannot be trusted; `note` has reason and remedy.
+    Stopping,       ///< A teardown, or a clean-up that it left, is under way.
+    PhaseBlocks,    ///< Stopped, destroyed or not initialised.
+    Held,           ///< The stored image cannot be trusted; `note` has reason and remedy.
     ShuttingDown,
 };
 inline constexpr EnumNames<WaitReason, 16> waitReasonName{

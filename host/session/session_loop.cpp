@@ -39,6 +39,7 @@ void SessionLoop::deliver(CoreEvent &&event)
         Signal operator()(const ContextStaged &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const CheckpointFinished &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const StopFinished &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const CleanupFinished &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const ExecutorDied &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const Wake &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const Turn &) const { return &SessionLoop::feedAdvanced; }
@@ -204,21 +205,22 @@ void SessionLoop::carryOut(DestroyExecutor &)
 
 void SessionLoop::carryOut(CleanupExecutor &action)
 {
-    if (!m_record->factory)
+    if (!m_record->factory) {
+        deliver(CleanupFinished{action.round, {}});
         return;
+    }
     CleanupCall call;
     call.cause = action.cause;
     call.session = m_record->core.id();
     call.sessionName = m_record->name;
     call.snapshot = m_record->snapshot;
+    call.attempt = action.attempt;
     m_record->factory->cleanup(call, [inbox = m_outlet.inbox(), session = m_record->core.id(),
-                                      name = m_record->name,
-                                      generation = m_record->generation](const Result<void> &result) {
-        if (result.ok())
+                                      name = m_record->name, generation = m_record->generation,
+                                      round = action.round](const Result<void> &result) {
+        if (inbox->post(ExecutorMessage{session, generation, CleanupFinished{round, result}}) || result.ok())
             return;
-        const QString owed = QStringLiteral("clean-up is owed: %1").arg(result.error().message);
-        if (!inbox->post(ExecutorMessage{session, generation, owed}))
-            logLateMisbehaviour(name, owed);
+        logLateMisbehaviour(name, QStringLiteral("clean-up is owed: %1").arg(result.error().message));
     });
 }
 
@@ -255,6 +257,11 @@ void SessionLoop::carryOut(LoadKeys &action)
 void SessionLoop::carryOut(ReloadSession &)
 {
     m_outlet.reloadSession(*m_record);
+}
+
+void SessionLoop::carryOut(SessionReleased &)
+{
+    m_outlet.sessionReleased(*m_record);
 }
 
 void SessionLoop::carryOut(ShutdownFinished &)

@@ -25,6 +25,7 @@ public:
     virtual void forgetDirectRun(RunId run) = 0;
     virtual void interruptPrepared(SessionRecord &record, const InterruptPrepared &question) = 0;
     virtual void sessionShutDown(SessionRecord &record) = 0;
+    virtual void sessionReleased(SessionRecord &record) = 0;
     virtual const std::shared_ptr<ShardInbox> &inbox() = 0;
     virtual RunId freshRunId() = 0;
 };
@@ -84,6 +85,7 @@ private:
     void carryOut(Emit &action);
     void carryOut(ReportFenced &action);
     void carryOut(ShutdownFinished &action);
+    void carryOut(SessionReleased &action);
     void carryOut(LoadKeys &action);
     void carryOut(ReloadSession &action);
 

@@ -112,6 +112,7 @@ bool Shard::drainRound()
         std::visit([this](auto &one) { on(one); }, message);
     m_taken.clear();
     serveReady();
+    letGo();
     writeAndAnswer();
     if (heard || !m_ready.empty())
         return true;
@@ -163,7 +164,7 @@ void Shard::park(SessionRecord &record)
         m_spareLoops.push_back(std::move(loop));
     --m_boundLoops;
     // A session that parks is soon back when there is much to do: only those that parked long ago give up the
-    // memory of their work. Records stay where they are as long as the shard lives.
+    // memory of their work. Records stay where they are until they leave, and then leave this list, too.
     if (!std::exchange(record.trimDue, true))
         m_trimDue.push(&record);
     if (m_trimDue.count() > spare_loops_max) {
@@ -328,6 +329,39 @@ void Shard::writeAndAnswer()
     }
     flushEvents(); // Before the answers: who hears an outcome can have seen what led to it.
     flushOutbox();
+}
+
+/// Drops the sessions that were unregistered, before their callers hear of it: they may open them anew.
+void Shard::letGo()
+{
+    const std::vector<SessionRecord *> leaving = std::exchange(m_leaving, {});
+    for (SessionRecord *record : leaving) {
+        if (record->loop != nullptr && record->loop->hasEvents())
+            m_leaving.push_back(record); // It has a turn more coming, in which it answers them.
+        else
+            letGo(*record);
+    }
+}
+
+void Shard::letGo(SessionRecord &record)
+{
+    if (m_shuttingDown)
+        sessionShutDown(record);
+    if (record.loop != nullptr)
+        park(record);
+    std::erase(m_ready, &record);
+    Fifo<SessionRecord *> others;
+    while (!m_trimDue.isEmpty()) {
+        if (SessionRecord *parked = m_trimDue.pop(); parked != &record)
+            others.push(parked);
+    }
+    m_trimDue = std::move(others);
+    if (record.timerAt != MonotonicTime::never())
+        m_deadlines.erase({record.timerAt, record.core.id()});
+    m_unsettled -= record.settled ? 0 : 1;
+    m_generationsGone = std::max(m_generationsGone, record.generation + 1);
+    m_observer.sessionLeft(record.name);
+    m_sessions.erase(record.core.id());
 }
 
 void Shard::replyAccept(CommandId command, AcceptReceipt &&receipt)

@@ -24,6 +24,8 @@ public:
     virtual bool wantsEvents() const = 0;
     virtual void sessionsSaid(std::vector<SessionEvent> events) = 0;
     virtual void storeFenced(const QString &owner) = 0;
+    /// The session was unregistered; before anybody hears of it. Its name is free.
+    virtual void sessionLeft(const QByteArray &name) = 0;
 };
 
 /// Carries the sessions of one thread: their records, the list of those that are ready, one timer for all
@@ -95,6 +97,8 @@ private:
     void logUnheard(const ExecutorMessage &message);
     std::vector<WriteSet> takeWrites();
     void writeAndAnswer();
+    void letGo();
+    void letGo(SessionRecord &record);
     SessionView viewOf(const SessionRecord &record) const;
 
     // LoopOutlet.
@@ -110,6 +114,7 @@ private:
     void interruptPrepared(SessionRecord &record, const InterruptPrepared &question) override;
     void forgetDirectRun(RunId run) override { m_directs.erase(run); }
     void sessionShutDown(SessionRecord &record) override;
+    void sessionReleased(SessionRecord &record) override { m_leaving.push_back(&record); }
     RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
 
     struct PendingAccept
@@ -169,11 +174,13 @@ private:
     std::vector<WriteSet> m_writes;                         ///< Of this round; they go to the store together.
     std::vector<std::unique_ptr<SessionLoop>> m_spareLoops; ///< Bound to no session.
     Fifo<SessionRecord *> m_trimDue;                        ///< Those that parked last.
+    std::vector<SessionRecord *> m_leaving;                 ///< Unregistered; dropped at the end of the round.
     std::vector<SessionRecord *> m_serving;                 ///< Kept for its memory.
     std::vector<ShardMessage> m_taken;                      ///< Kept for its memory.
     std::vector<std::function<void()>> m_settledCallbacks;
     std::vector<std::function<void()>> m_shutdownCallbacks;
     IdMint m_mint;
+    quint32 m_generationsGone = 0; ///< Of instances of sessions that have left: no later one has such a number.
     std::size_t m_unsettled = 0;
     std::size_t m_boundLoops = 0;
     std::size_t m_stillUp = 0;

@@ -36,6 +36,7 @@ void Shard::on(AdoptMessage &message)
     record.factory = std::move(message.factory);
     const ExecutorIdentity executor = record.factory ? record.factory->identity() : ExecutorIdentity();
     record.snapshot = snapshotFor(message.stored, executor.plugin);
+    record.generation = m_generationsGone;
     // Two records of one session would be two machines over one queue.
     const bool placed = m_sessions.try_emplace(id, std::move(made)).second;
     BURROW_ASSERT(placed);
@@ -113,8 +114,11 @@ void Shard::on(CommandMessage &message)
     const CommandId id = m_commands.insert(std::move(message.reply));
     if (record == nullptr) {
         CommandReceipt receipt;
-        receipt.verdict = CommandReceipt::Verdict::Refused;
-        receipt.refusal = Refusal::NotReady;
+        const auto *lifecycle = std::get_if<LifecycleCommand>(&message.command);
+        // To let go of what is not here is no mistake.
+        const bool benign = lifecycle != nullptr && lifecycle->verb == LifecycleVerb::Unregister;
+        receipt.verdict = benign ? CommandReceipt::Verdict::NoOp : CommandReceipt::Verdict::Refused;
+        receipt.refusal = benign ? Refusal::None : Refusal::NotReady;
         receipt.phase = Phase::Destroyed;
         receipt.message = QStringLiteral("there is no such session");
         replyCommand(id, receipt);
@@ -146,6 +150,13 @@ void Shard::on(ExecutorMessage &message)
         return;
     if (auto *misbehaviour = std::get_if<QString>(&message.event)) {
         sessionSaid(*record, {.code = EventCode::RuntimeMisbehaviour, .detail = *misbehaviour}, 0);
+        return;
+    }
+    // A clean-up is answered when its instance is gone already.
+    if (auto *said = std::get_if<CoreEvent>(&message.event);
+        said && std::holds_alternative<CleanupFinished>(*said)) {
+        if (message.generation == record->generation)
+            deliver(*record, std::move(*said));
         return;
     }
     // Whatever an instance says when it has been replaced or dropped concerns nobody any more.

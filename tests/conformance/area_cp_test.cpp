@@ -20,6 +20,58 @@ struct WithRun
     RunId run;
 };
 
+/// A verb whose write fails leaves what was there.
+void isUndone(LifecycleVerb verb)
+{
+    CoreHarness h;
+    h.attach();
+    const Submitted queued = h.submitWithoutWake(prompt(), WaitMode::Terminal);
+    h.core.takeSignal();
+    const SessionRegisters before = h.core.registers();
+    h.script.store = Answers::Held;
+    const CommandId command = h.command(verb);
+    QCOMPARE(h.phase(), Phase::Attached);
+    h.answer(Verdict::NotWritten);
+    QCOMPARE(h.reply(command)->refusal, Refusal::NotWritten);
+    QCOMPARE(h.phase(), Phase::Attached);
+    QCOMPARE(h.core.registers().binding, before.binding);
+    QVERIFY(h.core.registers().registration == before.registration);
+    QVERIFY(h.isOpen(queued) && h.outcome(queued) == nullptr);
+    QCOMPARE(h.core.takeSignal(), AdmissionSignal::None);
+    QVERIFY(h.view().attached);
+}
+
+void whoWaitsForWhatIsGoneIsReconciled()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    const Submitted pending = h.submit(prompt(), WaitMode::Terminal);
+    // The run's end becomes durable, and nobody here knows of it.
+    h.script.store = Answers::Held;
+    h.script.unknownIsDurable = true;
+    h.submitWithoutWake(prompt());
+    h.answer(Verdict::Unknown);
+    h.script.store = Answers::AtOnce;
+    h.failRun();
+    h.command(LifecycleVerb::Recover);
+    QVERIFY(h.isOpen(pending));
+    QVERIFY(h.isOpen(with.input) || h.outcome(with.input) != nullptr);
+    // Recycling keeps exactly those who wait for what is kept.
+    h.stop();
+    QCOMPARE(h.unresolvedWaiters(), std::size_t(0));
+}
+
+void destroyTellsWhoWaits(bool loop)
+{
+    CoreHarness h;
+    if (loop)
+        h.attach();
+    const Submitted waiting = h.submitWithoutWake(prompt(), WaitMode::Terminal);
+    h.command(LifecycleVerb::Destroy);
+    QCOMPARE(h.outcome(waiting)->reason, QStringLiteral("runtime destroyed"));
+    QCOMPARE(h.view().waiters, 0U);
+}
+
 const Scenario scenarios[] = {
     {"CP02: a stop ends an input that waits without running it",
      [] {
@@ -116,6 +168,72 @@ const Scenario scenarios[] = {
          with.h.submit(peerMessage());
          QCOMPARE(with.h.core.takeSignal(), AdmissionSignal::InterruptYielding);
          QVERIFY(with.h.cancels.empty());
+     }},
+    {"CP23: recycling keeps the work, stored or not",
+     [] {
+         CoreHarness h;
+         const Submitted stored = h.submit(prompt(), WaitMode::Terminal);
+         const Submitted passing = h.submit(burrow::test::ephemeral(prompt()), WaitMode::Terminal);
+         QCOMPARE(h.reply(h.command(LifecycleVerb::Recycle))->counts, (WorkCounts{.transferred = 2}));
+         QVERIFY(h.isOpen(stored) && h.isOpen(passing));
+         QCOMPARE(h.unresolvedWaiters(), std::size_t(2));
+     }},
+    {"CP25: recycling wakes what it keeps",
+     [] {
+         CoreHarness h;
+         h.attach();
+         h.submitWithoutWake(prompt());
+         QVERIFY(!h.applyOpen());
+         h.command(LifecycleVerb::Recycle);
+         QVERIFY(h.applyOpen());
+     }},
+    {"CP26: a recycling that is not written keeps the authority as it was",
+     [] { isUndone(LifecycleVerb::Recycle); }},
+    {"CP27: who waits for what recovery does not find is told, the others go on waiting",
+     whoWaitsForWhatIsGoneIsReconciled},
+    {"CP28: destroying with a loop tells everybody who waits", [] { destroyTellsWhoWaits(true); }},
+    {"CP28: destroying without a loop tells everybody who waits", [] { destroyTellsWhoWaits(false); }},
+    {"CP30: a destroy that is not written restores what was staged", [] { isUndone(LifecycleVerb::Destroy); }},
+    {"CP31: a retirement that is not written is undone and told", [] { isUndone(LifecycleVerb::Retire); }},
+    {"CP35: a reset that is not written leaves state and signal", [] { isUndone(LifecycleVerb::Reset); }},
+    {"CP35: an unregister that is not written leaves state and signal",
+     [] { isUndone(LifecycleVerb::Unregister); }},
+    {"CP39: an executor that was given up is attached again",
+     [] {
+         HarnessOptions options;
+         options.settings.restart.policy = RestartPolicy::Never;
+         CoreHarness h(std::move(options));
+         h.attach();
+         h.submit(prompt());
+         h.succeed();
+         h.die();
+         QVERIFY(!h.view().attached);
+         h.attach();
+         h.submit(prompt());
+         QVERIFY(h.applyOpen());
+         QCOMPARE(h.creations, 2);
+     }},
+    {"CP41: attaching twice makes one executor",
+     [] {
+         CoreHarness h;
+         h.script.creation = Answers::Held;
+         h.attach();
+         h.submit(prompt());
+         h.attach();
+         QCOMPARE(h.creations, 1);
+         h.created();
+         QVERIFY(h.applyOpen());
+     }},
+    {"CP45: a session that retires during a run drains its backlog",
+     [] {
+         WithRun with;
+         const Submitted next = with.h.submit(prompt(), WaitMode::Terminal);
+         QCOMPARE(with.h.reply(with.h.command(LifecycleVerb::Retire))->counts, (WorkCounts{.draining = 2}));
+         with.h.succeed();
+         QVERIFY(with.h.applyOpen());
+         with.h.succeed();
+         QCOMPARE(with.h.outcome(next)->outcome, OutcomeClass::Completed);
+         QCOMPARE(with.h.phase(), Phase::Retired);
      }},
     {"CP40: a session that is given an executor runs what was queued",
      [] {

@@ -40,6 +40,65 @@ void aRefusedHeadBlocksNobody()
     QCOMPARE(h.view().tally.runsFailed, quint64(0));
 }
 
+void aStartedSessionTakesANewBinding()
+{
+    HarnessOptions options = storedAs(Phase::Stopped);
+    RuntimeBinding old;
+    old.runtimeId = "rt:old";
+    old.fence = 3;
+    old.generation = 1;
+    options.binding = std::make_shared<const RuntimeBinding>(old);
+    CoreHarness h(std::move(options));
+    RuntimeBinding fresh = old;
+    fresh.runtimeId = "rt:new";
+    SessionInput bind{.verb = SessionVerb::PrepareBindings};
+    bind.session = session_id;
+    bind.binding = std::make_shared<const RuntimeBinding>(fresh);
+    QVERIFY(!accepts(h.core.registers(), bind));
+    QVERIFY(h.reply(h.start())->ok());
+    QVERIFY(accepts(h.core.registers(), bind));
+    QVERIFY(h.store.image(session_id).binding == nullptr);
+}
+
+void anOwedCleanUpIsDoneAtTheNextStart()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.succeed();
+    h.script.cleanup = Answers::Held;
+    const CommandId first = h.stop();
+    const CommandId second = h.stop();
+    h.cleanedUp(false);
+    QCOMPARE(h.reply(first)->cleanUp, CleanUp::Owed);
+    QCOMPARE(h.reply(second)->cleanUp, CleanUp::Owed);
+    QCOMPARE(h.reply(first)->phase, h.reply(second)->phase);
+    QCOMPARE(h.stops.size(), std::size_t(1));
+    h.crash();
+    h.attach();
+    h.cleanedUp();
+    QCOMPARE(h.cleanups.size(), std::size_t(2));
+    QVERIFY(!h.store.cleanupOwed());
+}
+
+void aCommandDuringAStopIsTakenInTurn()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.succeed();
+    h.script.stopping = Answers::Held;
+    const CommandId stop = h.stop();
+    // An executor that calls back from inside its stop is one more caller: nothing nests, nothing blocks.
+    const CommandId again = h.stop();
+    const CommandId start = h.start();
+    QVERIFY(!h.answered(start));
+    h.stopped();
+    QVERIFY(h.reply(stop)->ok() && h.reply(again)->ok() && h.reply(start)->ok());
+    QCOMPARE(h.phase(), Phase::Attached);
+    QCOMPARE(h.stops.size(), std::size_t(1));
+}
+
 void aFailedBatchIsRetriedOneByOne()
 {
     CoreHarness h;
@@ -147,6 +206,11 @@ void aCancelOfAnEndedRunSparesTheCurrentOne()
 const Scenario scenarios[] = {
     {"RX02: a head that staging always refuses blocks nobody and ends", aRefusedHeadBlocksNobody},
     {"RX03: a failed batch is retried one by one, and nobody pays for another", aFailedBatchIsRetriedOneByOne},
+    {"RX04: a session that was stopped and started takes a binding to a new runtime",
+     aStartedSessionTakesANewBinding},
+    {"RX09: who stops later gets the same result, and an owed clean-up is done at the next start",
+     anOwedCleanUpIsDoneAtTheNextStart},
+    {"RX10: a command that comes while the executor stops is taken in turn", aCommandDuringAStopIsTakenInTurn},
     {"RX05: a key with other content is a conflict", aKeyWithOtherContentIsAConflict},
     {"RX05: a key with other content is a conflict after a restart too", aConflictSurvivesARestart},
     {"RX06: a repeat of a cancelled input says that it was cancelled", aRepeatOfACancelledInputSaysSo},

@@ -31,7 +31,6 @@ void CoreHarness::openCore()
     if (script.binding)
         stored.binding = script.binding;
     stored.corruption = script.corruption;
-    m_stopDurable = store.row().phase == Phase::Stopped;
     recountLives(Ephemerals::Lost);
     CoreActions actions;
     core.open(stored, m_now, actions);
@@ -80,6 +79,19 @@ void CoreHarness::crash(std::size_t durable)
         crashMirror();
     else
         store.crash();
+    makeCoreAnew();
+}
+
+void CoreHarness::reopen()
+{
+    require(m_released, "a session is opened again after this host has let go of it");
+    if (script.mirror)
+        reloadMirror();
+    makeCoreAnew();
+}
+
+void CoreHarness::makeCoreAnew()
+{
     m_pendingWrites.clear();
     m_answers.clear();
     m_lateAnswers.clear();
@@ -92,7 +104,8 @@ void CoreHarness::crash(std::size_t durable)
     m_waiting.clear();
     destructions += m_instance != Instance::None ? 1 : 0;
     m_instance = Instance::None;
-    m_dead = m_stopOpen = m_keysOpen = m_reloadOpen = m_storeFailed = m_shutdown = false;
+    m_dead = m_stopOpen = m_keysOpen = m_reloadOpen = m_storeFailed = m_shutdown = m_released = false;
+    m_cleanupOpen = 0;
     shutdownsFinished = 0;
     m_lastTicket = 0;
     m_keyRound = 0;
@@ -255,8 +268,6 @@ void CoreHarness::deliver(Verdict verdict)
     m_pendingWrites.pop_front();
     if (verdict == Verdict::Committed) {
         commitToStore(set);
-        if (const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation))
-            m_stopDurable = lifecycle->verb == "stop" || (m_stopDurable && lifecycle->verb == "bind");
         dispatch(StoreVerdict{set.ticket, verdict, {}});
         return;
     }
@@ -416,6 +427,14 @@ void CoreHarness::stopped(bool works)
                             : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("it will not")}}});
 }
 
+void CoreHarness::cleanedUp(bool works)
+{
+    require(m_cleanupOpen != 0, "the test answers a clean-up that nobody asked for");
+    feed(CleanupFinished{std::exchange(m_cleanupOpen, 0),
+                         works ? Result<void>{}
+                               : Result<void>{Error{ErrorKind::Plugin, QStringLiteral("something is left")}}});
+}
+
 void CoreHarness::die(const QString &reason)
 {
     if (m_instance == Instance::Creating) {
@@ -532,6 +551,8 @@ bool CoreHarness::answerForExecutor()
         dispatch(ContextStaged{m_stageOpen->run, m_stageOpen->input, StagedContext{}});
     } else if (script.checkpoint == Answers::AtOnce && m_checkpointOpen) {
         dispatch(CheckpointFinished{m_checkpointOpen->run, {}});
+    } else if (script.cleanup == Answers::AtOnce && m_cleanupOpen != 0) {
+        dispatch(CleanupFinished{std::exchange(m_cleanupOpen, 0), {}});
     } else if (script.stopping == Answers::AtOnce && m_stopOpen) {
         m_instance = Instance::Stopped;
         dispatch(StopFinished{});

@@ -25,6 +25,7 @@ struct HarnessOptions
     Answers stopping = Answers::AtOnce;
     Answers checkpoint = Answers::AtOnce;
     Answers staging = Answers::Held;
+    Answers cleanup = Answers::AtOnce;
     Answers turns = Answers::AtOnce; ///< Held: only turn() gives the core a turn.
     Answers keys = Answers::AtOnce;
     Answers reload = Answers::AtOnce;
@@ -123,6 +124,8 @@ public:
     void staged(std::optional<QByteArray> snapshot = std::nullopt);
     void notStaged(const QString &message = QStringLiteral("it takes no context"));
     void stopped(bool works = true);
+    void cleanedUp(bool works = true);
+    bool cleaningUp() const { return m_cleanupOpen != 0; }
     /// The instance is lost: what is open is answered first, as the port promises.
     void die(const QString &reason = QStringLiteral("its process ended"));
     /// The same, told before what was open has been answered.
@@ -135,6 +138,11 @@ public:
     void crash(std::size_t durable = 0);
     /// Of the writes that were under way on the mirror's disk at the last crash, those that are durable.
     std::size_t cameThrough() const { return m_cameThrough; }
+
+    /// True from the moment the session was unregistered until it is opened again.
+    bool released() const { return m_released; }
+    /// The same host opens the session again that it has let go of.
+    void reopen();
 
     // Time.
     MonotonicTime now() const { return m_now; }
@@ -221,6 +229,7 @@ private:
     void openCore();
     void answerKeys(bool works);
     void answerReload(bool works);
+    void makeCoreAnew();
     enum class Ephemerals : quint8 { Lost, Kept };
     void forgetLives();
     void recountLives(Ephemerals ephemerals);
@@ -261,6 +270,7 @@ private:
     void carry(Emit &action);
     void carry(ReportFenced &action);
     void carry(ShutdownFinished &action);
+    void carry(SessionReleased &action);
     void carry(LoadKeys &action);
     void carry(ReloadSession &action);
 
@@ -287,13 +297,14 @@ private:
     std::optional<StageContext> m_stageOpen;
     quint64 m_boundaryRevision = 0;
     bool m_stopOpen = false;
+    quint32 m_cleanupOpen = 0; ///< The round of the clean-up that has no answer; 0 = none.
+    bool m_released = false;
     bool m_keysOpen = false;
     bool m_reloadOpen = false;
     quint32 m_keyRound = 0;
     Instance m_instance = Instance::None;
     bool m_storeFailed = false; ///< A write of a run or a stop was not durable: Stopped may be local.
     bool m_untrusted = false;   ///< The store refused, fenced or lost track: no further write is allowed.
-    bool m_stopDurable = false;
     bool m_shutdown = false;
 
     quint64 m_lastSequence = 0;

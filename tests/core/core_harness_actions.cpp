@@ -160,8 +160,9 @@ void CoreHarness::carry(DestroyExecutor &)
 void CoreHarness::carry(CleanupExecutor &action)
 {
     require(m_instance == Instance::None, "clean-up comes after the instance is gone");
-    require(m_stopDurable, "clean-up comes only after the stop is durable");
+    require(store.cleanupOwed() == action.cause, "clean-up comes only when it is durable that it is owed");
     cleanups.push_back(action.cause);
+    m_cleanupOpen = action.round;
 }
 
 void CoreHarness::carry(ReplyAccept &action)
@@ -251,6 +252,8 @@ void CoreHarness::carry(Emit &action)
         require(event.to != Phase::Stopped || store.row().phase == Phase::Stopped || m_storeFailed
                     || m_shutdown,
                 "stopped is visible only when it is durable, or after the store has failed");
+        require(event.to != Phase::Destroyed || store.row().phase == Phase::Destroyed,
+                "destroyed is visible only when it is durable");
         break;
     default:
         break;
@@ -272,7 +275,6 @@ void CoreHarness::carry(LoadKeys &action)
 
 void CoreHarness::carry(ReloadSession &)
 {
-    require(m_untrusted, "a session is read again only when it is held");
     require(!m_reloadOpen && m_pendingWrites.empty() && !m_openApply,
             "a session is read again when nothing of it is going on");
     m_reloadOpen = true;
@@ -284,6 +286,16 @@ void CoreHarness::carry(ShutdownFinished &)
     require(outsideIsQuiet() && m_instance == Instance::None, "a shutdown finishes when nothing is open");
     require(m_waiting.empty(), "a shutdown leaves nobody waiting");
     ++shutdownsFinished;
+}
+
+void CoreHarness::carry(SessionReleased &)
+{
+    require(!m_released, "a session is let go of once");
+    require(outsideIsQuiet() && m_instance == Instance::None && !m_keysOpen && !m_reloadOpen,
+            "a session is let go of when nothing of it is on its way");
+    require(m_waiting.empty(), "a session that is let go of leaves nobody waiting");
+    m_released = true;
+    forgetLives();
 }
 
 void CoreHarness::inputEnded(InputId input)

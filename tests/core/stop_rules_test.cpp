@@ -235,6 +235,8 @@ void StopRulesTest::andAStartBehindItsWrite()
     h.commit();
     QVERIFY(h.reply(stop)->ok());
     QVERIFY(!h.answered(behind.command));
+    h.commit(); // That its clean-up is done.
+    QVERIFY(!h.answered(start));
     h.commit();
     QVERIFY(h.reply(start)->ok());
     h.commit();

@@ -117,9 +117,13 @@ std::optional<QString> StoreModel::commitOne(const LifecycleOperation &operation
     if (std::optional<QString> wrong = finish(operation.finished))
         return wrong;
     // A stored Stopped with open inputs is corruption: the next start would hold the session.
-    if (operation.session.phase == Phase::Stopped && !m_open.empty())
-        return about(m_open.begin()->first, "is open behind a stored stopped");
+    const Phase phase = operation.session.phase;
+    if ((phase == Phase::Stopped || phase == Phase::Destroyed) && !m_open.empty())
+        return about(m_open.begin()->first, "is open behind a stored end of its session");
+    if (m_row.phase == Phase::Destroyed && phase != Phase::Destroyed)
+        return QStringLiteral("a destroyed session comes back");
     m_binding = operation.binding;
+    m_owed = operation.owed;
     return writeRow(operation.session);
 }
 
@@ -136,6 +140,7 @@ StoredSession StoreModel::image(SessionId id) const
     stored.existed = m_written;
     stored.row = m_row;
     stored.binding = m_binding;
+    stored.owed = m_owed;
     stored.snapshot = m_snapshot;
     // Any order: the port promises none.
     for (auto at = m_open.rbegin(); at != m_open.rend(); ++at) {

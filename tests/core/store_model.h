@@ -55,6 +55,10 @@ public:
     bool hasOpen(quint64 sequence) const { return m_open.contains(sequence); }
     const FinishedInput *ended(quint64 sequence) const;
     std::size_t receipts() const { return m_receipts.size(); }
+    std::optional<CleanupCause> cleanupOwed() const
+    {
+        return m_owed ? std::optional(m_owed->cause) : std::nullopt;
+    }
     const std::optional<QByteArray> &snapshot() const { return m_snapshot; }
 
 private:
@@ -75,6 +79,7 @@ private:
     std::map<quint64, InputRow> m_accepted; ///< Every input, whatever became of it.
     std::map<quint64, WallTime> m_endedAt;  ///< Of those in the ledger.
     std::shared_ptr<const RuntimeBinding> m_binding;
+    std::shared_ptr<const OwedCleanup> m_owed;
     bool m_written = false; ///< Something was committed, or put there.
     std::optional<QByteArray> m_snapshot;
     SessionRow m_row;

@@ -101,6 +101,11 @@ QString inputDifference(const InputRow &expected, const InputRow &found)
     return comparison.difference();
 }
 
+bool sameOwed(const std::shared_ptr<const OwedCleanup> &a, const std::shared_ptr<const OwedCleanup> &b)
+{
+    return a == b || (a && b && a->cause == b->cause && a->attempts == b->attempts && a->reason == b->reason);
+}
+
 bool sameBinding(const std::shared_ptr<const RuntimeBinding> &one,
                  const std::shared_ptr<const RuntimeBinding> &other)
 {
@@ -121,6 +126,8 @@ QString sessionDifference(const StoredSession &expected, const StoredSession &fo
         .same("the last run", row.lastRun.uuid, found.row.lastRun.uuid)
         .same("the grant", row.grant, found.row.grant)
         .same("the snapshot", expected.snapshot, found.snapshot)
+        .holds(sameOwed(expected.owed, found.owed), "what is owed of a clean-up", QStringLiteral("one"),
+               QStringLiteral("another"))
         .holds(sameBinding(expected.binding, found.binding), "the binding", QStringLiteral("one"),
                QStringLiteral("another"))
         // An opening raises the counters over the inputs that are open then: an accept does not write the row.

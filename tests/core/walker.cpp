@@ -59,7 +59,7 @@ QByteArray textOf(const Input &input)
 HarnessOptions Walker::optionsFor(quint64 seed, std::shared_ptr<StoreMirror> mirror)
 {
     HarnessOptions options;
-    options.store = options.creation = options.stopping = options.checkpoint = Answers::Held;
+    options.store = options.creation = options.stopping = options.checkpoint = options.cleanup = Answers::Held;
     options.turns = seed % 3 == 0 ? Answers::AtOnce : Answers::Held;
     options.keys = options.reload = Answers::Held;
     options.settings.keyRetention = seed % 3 == 0 ? Duration(40s) : Duration(1h);
@@ -114,7 +114,8 @@ std::optional<QString> Walker::walk(int steps)
     for (int at = 0; at < steps && idleSteps < 20; ++at) {
         step();
         // A held session, or one that is shut down, has little more to tell.
-        const bool held = m_harness.view().waitReason == WaitReason::Held && m_harness.core.settled();
+        const bool held = (m_harness.view().waitReason == WaitReason::Held && m_harness.core.settled())
+                          || m_harness.phase() == Phase::Destroyed;
         idleSteps += held || m_harness.shutdownsFinished > 0 ? 1 : 0;
         cover();
         if (std::optional<QString> story = broken())
@@ -136,6 +137,12 @@ void Walker::step()
     // Mostly in the middle of writes, where there is most to lose.
     if (m_crashOneIn > 0 && oneIn(m_harness.writesInFlight() > 0 ? m_crashOneIn : 4 * m_crashOneIn)) {
         crash();
+        return;
+    }
+    if (m_harness.released() && oneIn(3)) {
+        note(QStringLiteral("open again"));
+        m_harness.reopen();
+        ++m_coverage.reopened;
         return;
     }
     const quint64 dice = below(100);
@@ -328,6 +335,10 @@ void Walker::answerExecutor()
         const bool works = !oneIn(6);
         note(works ? QStringLiteral("checkpointed") : QStringLiteral("not checkpointed"));
         m_harness.checkpointed(works);
+    } else if (m_harness.cleaningUp()) {
+        const bool works = !oneIn(4);
+        note(works ? QStringLiteral("cleaned up") : QStringLiteral("not cleaned up"));
+        m_harness.cleanedUp(works);
     } else if (m_harness.stopping()) {
         const bool works = !oneIn(4);
         note(works ? QStringLiteral("stopped") : QStringLiteral("refuses to stop"));
@@ -340,7 +351,7 @@ void Walker::answerExecutor()
 void Walker::control()
 {
     const bool away = !m_harness.view().attached;
-    const quint64 dice = away && oneIn(2) ? 0 : below(20);
+    const quint64 dice = away && oneIn(2) ? 0 : below(26);
     const CancelMode mode = oneIn(2) ? CancelMode::Boundary : CancelMode::Hard;
     if (dice < 4) {
         note(QStringLiteral("start"));
@@ -361,6 +372,8 @@ void Walker::control()
         const RunId run = oneIn(2) ? RunId{} : oneIn(4) ? RunId{Uuid{9, 9}} : m_harness.openRun();
         note(QStringLiteral("cancel %1").arg(QLatin1String(cancelModeName(mode))));
         m_harness.cancel(mode, run);
+    } else if (dice > 19) {
+        controlLife();
     } else if (oneIn(40)) {
         note(QStringLiteral("shut down %1").arg(QLatin1String(cancelModeName(mode))));
         m_harness.shutDown(mode);
@@ -369,6 +382,19 @@ void Walker::control()
         note(QStringLiteral("publish %1").arg(QLatin1String(eventCodeName(code))));
         m_harness.publish({.code = code, .detail = QStringLiteral("news")});
     }
+}
+
+/// The rarer verbs. One that ends the session for good is rarest, or the walks would be short.
+void Walker::controlLife()
+{
+    static constexpr LifecycleVerb verbs[] = {LifecycleVerb::Retire,  LifecycleVerb::AbandonPending,
+                                              LifecycleVerb::Reset,   LifecycleVerb::Recycle,
+                                              LifecycleVerb::Recover, LifecycleVerb::Destroy};
+    const LifecycleVerb verb = verbs[below(std::size(verbs) - (oneIn(8) ? 0 : 1))];
+    note(QLatin1String(lifecycleVerbName(verb)));
+    const CommandId command = m_harness.command(verb);
+    const CommandReceipt *receipt = m_harness.reply(command);
+    ++m_coverage.verbs[static_cast<std::size_t>(verb)][receipt == nullptr || receipt->ok() ? 1 : 0];
 }
 
 /// What nobody asked for, or asked for long ago: it must change nothing that is going on.
@@ -427,8 +453,11 @@ void Walker::comeToRest()
 {
     HarnessOptions &script = m_harness.script;
     script.store = script.creation = script.apply = script.stopping = script.checkpoint = script.staging =
-        script.turns = script.keys = script.reload = Answers::AtOnce;
+        script.cleanup = script.turns = script.keys = script.reload = Answers::AtOnce;
     note(QStringLiteral("all answer"));
+    m_harness.advance(1s);
+    if (m_harness.released())
+        m_harness.reopen();
     m_harness.attach();
     m_harness.wake();
     m_harness.advance(5min);

@@ -20,6 +20,9 @@ struct Coverage
     quint64 crashes = 0;
     quint64 cameThrough = 0; ///< Writes that a mirror's disk kept although nobody had heard of them.
     quint64 reloads = 0;
+    quint64 reopened = 0; ///< Sessions that were unregistered and opened again.
+    /// Of the rarer verbs: refused at once, and not.
+    std::array<std::array<quint64, 2>, lifecycleVerbName.names.size()> verbs{};
 };
 
 /// One walk: random callers, a random executor and a random store around the shipping core, all from one seed.
@@ -49,6 +52,7 @@ private:
     void answerExecutor();
     RunEnd randomEnd();
     void control();
+    void controlLife();
     void stray();
     void passTime();
     void crash();

@@ -172,7 +172,8 @@ void StateProbe::ticket(const Ticket &ticket, const SessionCore &core)
     m_out.put(core.m_lastTicket - ticket.number);
     m_out.put(ticket.kind);
     m_out.put((ticket.submitted ? 1U : 0U) | (ticket.silent ? 2U : 0U) | (ticket.granted ? 4U : 0U)
-              | (ticket.command != 0 ? 8U : 0U) | (ticket.conclusion ? 16U : 0U));
+              | (ticket.command != 0 ? 8U : 0U) | (ticket.conclusion ? 16U : 0U) | (ticket.reading ? 32U : 0U)
+              | (ticket.owed ? 64U : 0U));
     input(ticket.sequence);
     m_out.putPlace(ticket.admission);
     input(ticket.replaces);
@@ -225,10 +226,11 @@ void StateProbe::stop(const SessionCore &core)
     m_out.put(core.m_stop ? 1U : 0U);
     if (!core.m_stop)
         return;
+    m_out.put(core.m_stop->kind);
     m_out.put(core.m_stop->stage);
     m_out.put(core.m_stop->durable ? 1U : 0U);
     m_out.put(core.m_stop->callers.size());
-    for (const SessionCore::StopInProgress::Caller &caller : core.m_stop->callers) {
+    for (const Teardown::Caller &caller : core.m_stop->callers) {
         m_out.put(caller.command != 0 ? 1U : 0U);
         m_out.putTime(caller.command != 0 ? caller.answerBy : MonotonicTime::never());
     }
@@ -250,8 +252,11 @@ void StateProbe::marks(const SessionCore &core)
     m_out.put(core.m_reload);
     m_out.put((core.m_failed.isEmpty() ? 0U : 1U) | (core.m_held.isEmpty() ? 0U : 2U)
               | (core.m_shutdown ? 4U : 0U) | (core.m_shutdownHard ? 8U : 0U)
-              | (core.m_shutdownReported ? 16U : 0U) | (core.m_interruptInstalled ? 32U : 0U)
-              | (core.m_epoch ? 64U : 0U));
+              | (core.m_shutdownReported ? 16U : 0U) | (core.m_cleaning ? 32U : 0U)
+              | (core.m_cleanupDone ? 64U : 0U) | (core.m_owed ? 128U : 0U) | (core.m_released ? 256U : 0U)
+              | (core.m_stoppedHere ? 512U : 0U) | (core.m_interruptInstalled ? 1024U : 0U)
+              | (core.m_epoch ? 2048U : 0U));
+    m_out.put(core.m_recoverers.size());
 }
 
 void StateProbe::encode(const SessionCore &core)
@@ -265,6 +270,12 @@ void StateProbe::encode(const SessionCore &core)
     m_out.put(core.m_tickets.count());
     for (std::size_t at = 0; at < core.m_tickets.count(); ++at)
         ticket(core.m_tickets.at(at), core);
+    m_out.put(core.m_stagedWaiting ? 1U : 0U);
+    if (core.m_stagedWaiting)
+        waiting(*core.m_stagedWaiting);
+    m_out.put(core.m_endWaiting ? 1U : 0U);
+    if (core.m_endWaiting)
+        waiting(*core.m_endWaiting);
     m_out.put(core.m_waiting.count());
     for (std::size_t at = 0; at < core.m_waiting.count(); ++at)
         waiting(core.m_waiting.at(at));

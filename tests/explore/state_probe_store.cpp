@@ -95,6 +95,7 @@ void StateProbe::encode(const test::StoreModel &store, const SessionCore &)
     }
     m_out.put((store.snapshot() ? 1U : 0U) | (store.written() ? 2U : 0U));
     row(store.row());
+    m_out.put(store.cleanupOwed() ? 1U : 0U);
 }
 
 } // namespace burrow

@@ -123,6 +123,7 @@ private:
     void carry(const Emit &action);
     void carry(const ReportFenced &action);
     void carry(const ShutdownFinished &action);
+    void carry(const SessionReleased &action);
     void carry(const LoadKeys &action);
     void carry(const ReloadSession &action);
     void accepted(std::size_t script);
@@ -174,7 +175,6 @@ private:
     bool m_imageOpen = false;
     bool m_storeFailed = false; ///< A write of a run or a stop was not durable: Stopped may be local.
     bool m_untrusted = false;   ///< The store refused or lost track: no further write is allowed.
-    bool m_stopDurable = false; ///< The last lifecycle write that is durable was a stop.
     bool m_shutdown = false;
     bool m_shutdownFinished = false;
     quint8 m_contributors = 0; ///< Of the last run, and the last of them.
@@ -185,6 +185,7 @@ private:
     quint8 m_lastCommand = 0;
     quint64 m_lastRun = 0;
     quint32 m_keyRound = 0;
+    quint32 m_cleanup = 0; ///< The round of a clean-up that is about to be answered; 0 between steps.
     TicketNumber m_lastTicket = 0;
     const char *m_broken = nullptr;
     quint32 m_rulesAsked = 0;

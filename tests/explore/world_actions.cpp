@@ -144,10 +144,11 @@ void World::carry(const DestroyExecutor &)
     m_staging = {};
 }
 
-void World::carry(const CleanupExecutor &)
+void World::carry(const CleanupExecutor &action)
 {
     require(m_instance == Instance::None, "clean-up comes after the instance is gone");
-    require(m_stopDurable, "clean-up comes only after the stop is durable");
+    require(m_store->cleanupOwed() == action.cause, "clean-up comes only when it is durable that it is owed");
+    m_cleanup = action.round; // It is answered at once, and well.
 }
 
 void World::carry(const ReplyAccept &action)
@@ -274,6 +275,11 @@ void World::carry(const ReloadSession &)
     require(!m_imageOpen && m_writes.empty() && !m_apply,
             "a session is read again when nothing of it is going on");
     m_imageOpen = true;
+}
+
+void World::carry(const SessionReleased &)
+{
+    require(false, "nobody here unregisters the session");
 }
 
 void World::carry(const ShutdownFinished &)

@@ -196,7 +196,7 @@ quint64 World::fingerprint(Encoding &scratch) const
                 | (m_stopOpen ? 32U : 0U) | (m_boundaryOpen ? 64U : 0U) | (m_keysOpen ? 128U : 0U)
                 | (m_imageOpen ? 256U : 0U) | (m_storeFailed ? 512U : 0U) | (m_untrusted ? 1024U : 0U)
                 | (m_shutdown ? 2048U : 0U) | (m_shutdownFinished ? 4096U : 0U)
-                | (m_runId.isNull() ? 8192U : 0U) | (m_stopDurable ? 16384U : 0U));
+                | (m_runId.isNull() ? 8192U : 0U));
     scratch.put(m_staging ? m_scriptOf.at(sequenceOf(m_staging)) + 1U : 0U);
     scratch.put(m_contributors == 1 && m_core->registers().run == m_runId
                     ? m_scriptOf.at(sequenceOf(m_lastContributor)) + 1U

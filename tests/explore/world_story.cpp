@@ -91,6 +91,7 @@ struct Teller
         return event.detail.isEmpty() ? text : text + QStringLiteral(": ") + event.detail;
     }
     QString operator()(const ReportFenced &) const { return QStringLiteral("reports that it is fenced"); }
+    QString operator()(const SessionReleased &) const { return QStringLiteral("is let go of"); }
     QString operator()(const ShutdownFinished &) const { return QStringLiteral("has shut down"); }
     QString operator()(const LoadKeys &) const { return QStringLiteral("asks for the keys of ended inputs"); }
     QString operator()(const ReloadSession &) const { return QStringLiteral("asks to be read again"); }

@@ -65,7 +65,6 @@ World::World(const World &other)
     , m_imageOpen(other.m_imageOpen)
     , m_storeFailed(other.m_storeFailed)
     , m_untrusted(other.m_untrusted)
-    , m_stopDurable(other.m_stopDurable)
     , m_shutdown(other.m_shutdown)
     , m_shutdownFinished(other.m_shutdownFinished)
     , m_contributors(other.m_contributors)
@@ -206,6 +205,8 @@ void World::feed(CoreEvent event)
     m_actions.insert(m_actions.end(), std::make_move_iterator(actions.begin()),
                      std::make_move_iterator(actions.end()));
     check();
+    if (const quint32 round = std::exchange(m_cleanup, 0))
+        feed(CleanupFinished{round, {}});
 }
 
 void World::submit(std::size_t at)
@@ -297,8 +298,6 @@ void World::commit(const WriteSet &set)
 {
     auto store = std::make_shared<StoreModel>(*m_store);
     require(!store->commit(set), "the store takes every write");
-    if (const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation))
-        m_stopDurable = lifecycle->verb == "stop";
     m_store = std::move(store);
 }
 

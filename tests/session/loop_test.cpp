@@ -28,6 +28,7 @@ public:
     }
     void storeFenced(const QString &owner) override { fencedBy.push_back(owner); }
     void sessionShutDown(SessionRecord &) override { ++shutDowns; }
+    void sessionReleased(SessionRecord &) override { ++releases; }
     void loadKeys(SessionRecord &, const LoadKeys &) override { ++keyLoads; }
     void reloadSession(SessionRecord &) override { ++reloads; }
     void startDirectRun(SessionRecord &, StartDirectRun &) override { ++directRuns; }
@@ -58,6 +59,7 @@ public:
     std::vector<LifecycleEvent> events;
     QStringList fencedBy;
     int shutDowns = 0;
+    int releases = 0;
     int keyLoads = 0;
     int reloads = 0;
     int directRuns = 0;

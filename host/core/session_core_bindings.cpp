@@ -78,7 +78,8 @@ void SessionCore::bind(const BindCommand &command)
     }
     LifecycleOperation operation;
     operation.verb = "bind";
-    operation.session = rowAfter(stepped.next, m_registers.lastCompletionRun, m_run ? grantOfRun() : m_grant);
+    // A grant that waits for its run is written over: an input that it names may have been superseded since.
+    operation.session = rowAfter(stepped.next, m_registers.lastCompletionRun, grantOfRun());
     operation.binding = stepped.next.binding;
     operation.owed = m_owed;
     Ticket ticket;
@@ -95,6 +96,7 @@ void SessionCore::publishBound(const Ticket &ticket)
 {
     const bool bound = advance(bindingInput(ticket.binding));
     BURROW_ASSERT(bound);
+    m_grant = {};
     emitEvent({.code = EventCode::RuntimeBound, .detail = QString::fromUtf8(ticket.binding->runtimeId)});
     CommandReceipt receipt;
     receipt.epoch = m_epoch;

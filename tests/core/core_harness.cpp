@@ -326,13 +326,14 @@ void CoreHarness::answerReload(bool works)
         reloadMirror();
     auto stored = std::make_shared<StoredSession>(script.mirror ? m_mirrored : store.image(session_id));
     stored->corruption = script.corruption;
+    const bool ended = stored->row.phase == Phase::Stopped || stored->row.phase == Phase::Destroyed;
     if (!m_shutdown) {
         m_untrusted = !script.corruption.isEmpty();
         m_storeFailed = m_storeFailed && m_untrusted;
         if (m_untrusted)
             forgetLives();
         else
-            recountLives(store.row().phase == Phase::Stopped ? Ephemerals::Lost : Ephemerals::Kept);
+            recountLives(ended ? Ephemerals::Lost : Ephemerals::Kept);
     }
     dispatch(Reloaded{std::shared_ptr<const StoredSession>(std::move(stored))});
 }

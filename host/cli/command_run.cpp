@@ -112,11 +112,12 @@ LoggingSettings loggingOf(const Invocation &invocation, LoggingSettings settings
 
 /// Lets clients in. Without a word about it in the configuration, the work goes on also where that is not
 /// possible, most likely because another host of the same name runs; null then, and where none are wanted.
-Result<std::unique_ptr<RpcServer>> letClientsIn(const Configuration &configuration, Composition &composition,
+Result<std::unique_ptr<RpcServer>> letClientsIn(const Result<QString> &socket,
+                                                const Configuration &configuration, Composition &composition,
                                                 RunFlow &flow)
 {
-    Result<std::unique_ptr<RpcServer>> server =
-        serveControl(configuration, composition, [&flow](CancelMode mode) { flow.leaveWhenAsked(mode); });
+    Result<std::unique_ptr<RpcServer>> server = serveControl(
+        socket, configuration, composition, [&flow](CancelMode mode) { flow.leaveWhenAsked(mode); });
     if (server || !isControlOptional(configuration))
         return server;
     notice(
@@ -126,11 +127,11 @@ Result<std::unique_ptr<RpcServer>> letClientsIn(const Configuration &configurati
     return std::unique_ptr<RpcServer>();
 }
 
-ExitCode serve(const Configuration &configuration, Composition &composition, RunPlan plan, RunReport &report,
-               AnswerWriter &answer, SignalWatch &signalWatch)
+ExitCode serve(const Result<QString> &socket, const Configuration &configuration, Composition &composition,
+               RunPlan plan, RunReport &report, AnswerWriter &answer, SignalWatch &signalWatch)
 {
     RunFlow flow(composition, std::move(plan), report, answer, signalWatch);
-    const Result<std::unique_ptr<RpcServer>> server = letClientsIn(configuration, composition, flow);
+    const Result<std::unique_ptr<RpcServer>> server = letClientsIn(socket, configuration, composition, flow);
     if (!server)
         return refuse(server.error(), exitCodeFor(server.error().kind), report, configuration.host.name);
     std::optional<StatusLine> status;
@@ -184,6 +185,7 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     }
     // Before any plugin is opened: a runtime that one brings along passes on what was there before it.
     SignalWatch signalWatch;
+    const Result<QString> socket = controlSocketOf(configuration);
     const PluginsUsed plugins = invocation.has("safe-mode") ? PluginsUsed::BundledOnly : PluginsUsed::All;
     Result<std::unique_ptr<Composition>> composition =
         compose(configuration, {.plugins = plugins, .notice = [&report](const QString &sentence) {
@@ -196,7 +198,8 @@ ExitCode runRunCommand(const Invocation &invocation, AnswerWriter &answer)
     if (const std::optional<TakenOver> taken = (*composition)->takenOver())
         report.addTakenOver(*taken);
     const ExitGuard exitGuard;
-    const ExitCode code = serve(configuration, **composition, *std::move(plan), report, answer, signalWatch);
+    const ExitCode code =
+        serve(socket, configuration, **composition, *std::move(plan), report, answer, signalWatch);
     if (!(*composition)->close()) {
         // Threads may still run in libraries whose static objects an ordinary exit would destroy.
         answer.flush();

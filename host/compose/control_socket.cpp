@@ -42,10 +42,10 @@ bool isControlOptional(const Configuration &configuration)
     return configuration.control.socket.value == QLatin1String("auto");
 }
 
-Result<std::unique_ptr<RpcServer>> serveControl(const Configuration &configuration, Composition &composition,
+Result<std::unique_ptr<RpcServer>> serveControl(const Result<QString> &path, const Configuration &configuration,
+                                                Composition &composition,
                                                 std::function<void(CancelMode)> shutdown)
 {
-    const Result<QString> path = controlSocketOf(configuration);
     if (!path)
         return path.error();
     if (path->isEmpty())

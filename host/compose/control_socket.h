@@ -12,10 +12,12 @@ class Composition;
 /// is known for it).
 Result<QString> controlSocketOf(const Configuration &configuration);
 
-/// Serves a composed host at its control socket; null where the configuration has none. `shutdown` hears of
-/// clients that ask the host to go down. To be destroyed before the composition. Errors: those of
-/// controlSocketOf() and of RpcServer::listen().
-Result<std::unique_ptr<RpcServer>> serveControl(const Configuration &configuration, Composition &composition,
+/// Serves a composed host at `path`, which controlSocketOf() gave before any plugin was opened: a plugin may
+/// change the environment, and with it where clients look. Null where it is empty. `shutdown` hears of clients
+/// that ask the host to go down. To be destroyed before the composition. Errors: the one in `path`, and those
+/// of RpcServer::listen().
+Result<std::unique_ptr<RpcServer>> serveControl(const Result<QString> &path, const Configuration &configuration,
+                                                Composition &composition,
                                                 std::function<void(CancelMode)> shutdown);
 
 /// Without a word about it in the configuration, a host that finds its socket taken does its work all the same.

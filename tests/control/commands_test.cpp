@@ -183,7 +183,10 @@ private Q_SLOTS:
     void aWriteThatIsRefusedHoldsTheSessionAndNoOther()
     {
         HostRig rig;
-        const SessionId alpha = rig.open("alpha");
+        CoreSettings patient = briskSettings();
+        // A held session is read again by itself, and then it is not held any more.
+        patient.retryBackoff = std::chrono::minutes(1);
+        const SessionId alpha = rig.open("alpha", patient);
         const SessionId beta = rig.open("beta");
         rig.store.answerWith(Verdict::Refused);
         QVERIFY(!resultOf(rig.host().submit(alpha, promptOf("work")).receipt)->accepted());

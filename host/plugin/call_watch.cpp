@@ -30,13 +30,20 @@ void CallWatch::overdue(quint32 seen)
     m_told = call;
     m_tell(function);
     if (m_call.load() != call) // Its end may not have seen that it was named.
-        m_tell(nullptr);
+        tellEnd(call);
 }
 
-void CallWatch::cameBack()
+void CallWatch::cameBack(quint64 call)
 {
     const std::lock_guard lock(m_mutex);
-    m_tell(nullptr);
+    tellEnd(call);
+}
+
+/// Both sides may see that a call that was named is over; one of them says it. The caller holds m_mutex.
+void CallWatch::tellEnd(quint64 call)
+{
+    if (m_told.compare_exchange_strong(call, 0))
+        m_tell(nullptr);
 }
 
 } // namespace burrow

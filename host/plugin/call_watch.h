@@ -40,20 +40,21 @@ public:
     {
         const quint64 call = m_call.fetch_add(1);
         if (m_told.load() == call)
-            cameBack();
+            cameBack(call);
     }
 
     void overdue(quint32 call) override;
 
 private:
     void arm(quint64 call);
-    void cameBack();
+    void cameBack(quint64 call);
+    void tellEnd(quint64 call);
 
     const Self m_self;
     const Tell m_tell;
     std::atomic<const char *> m_function{nullptr};
     std::atomic<quint64> m_call{0}; ///< Odd: the number of the call that is open.
-    std::atomic<quint64> m_told{0}; ///< The last call that was named.
+    std::atomic<quint64> m_told{0}; ///< The last call that was named; 0: its end was told.
     std::atomic<bool> m_armed{false};
     std::mutex m_mutex; ///< Held while telling.
 };

@@ -79,14 +79,16 @@ void SessionCore::on(Tick &)
     if (m_now >= m_restBy)
         giveUpStopping();
     if (m_stop) {
-        for (Teardown::Caller &caller : m_stop->callers) {
-            if (caller.command == 0 || m_now < caller.answerBy)
-                continue;
+        // Who has an answer is forgotten: a stuck executor may be stopped many times.
+        std::erase_if(m_stop->callers, [this](const Teardown::Caller &caller) {
+            if (m_now < caller.answerBy)
+                return false;
             CommandReceipt receipt;
             receipt.verdict = CommandReceipt::Verdict::Deferred;
             receipt.message = QStringLiteral("the stop goes on; the executor has not come to rest yet");
-            reply(std::exchange(caller.command, 0), receipt);
-        }
+            reply(caller.command, receipt);
+            return true;
+        });
     }
 }
 

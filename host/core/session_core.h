@@ -200,6 +200,7 @@ private:
     enum class Admitted : quint8 { Done, Wait };
     Admitted admit(AcceptCommand &command);
     void keepWaiting(AcceptCommand &command);
+    bool keepWaiting(CommandId command, CoreEvent &&event);
     void reject(const AcceptCommand &command, AcceptReceipt receipt);
     void rejectAsBusy(const AcceptCommand &command);
     std::optional<AcceptReceipt> refusalFor(const AcceptCommand &command) const;
@@ -367,6 +368,7 @@ private:
     void finishTeardown();
     void leave();
     void refuseReleased(CoreEvent &event);
+    CommandReceipt noSuchSession() const;
     void dropInstance();
     void answerTeardown(const CommandReceipt &receipt);
 

@@ -10,7 +10,7 @@ void SessionCore::on(BindCommand &event)
     if (!bindMustWait() && m_waiting.isEmpty())
         bind(event);
     else
-        m_waiting.push(std::move(event));
+        keepWaiting(event.command, std::move(event));
 }
 
 /// Its write is a barrier as that of any lifecycle command, and a teardown is one for it.
@@ -105,6 +105,10 @@ void SessionCore::publishBound(const Ticket &ticket)
 
 void SessionCore::on(InstallInterrupt &event)
 {
+    if (m_registers.phase == Phase::Destroyed) {
+        reply(event.command, refused(Refusal::Destroyed, phaseSentence("has nothing to interrupt")));
+        return;
+    }
     if (m_attachment.open) {
         reply(event.command, refused(Refusal::NotReady, QStringLiteral("the session has an executor attached, "
                                                                        "which is interrupted itself")));

@@ -15,6 +15,11 @@ std::optional<AcceptReceipt> SessionCore::directRefusal(const AcceptCommand &com
     if (known != nullptr)
         return ownedByAnother(known->input);
     AcceptReceipt receipt;
+    if (planFor(command).consume == ConsumePoint::OnAccept) {
+        receipt.refusal = Refusal::Invalid;
+        receipt.message = QStringLiteral("an input of this kind ends when it is accepted and has no run");
+        return receipt;
+    }
     receipt.refusal = Refusal::NotReady;
     receipt.phase = visiblePhase(m_registers);
     if (!m_inputs.empty()) {

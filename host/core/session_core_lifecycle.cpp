@@ -80,14 +80,21 @@ void SessionCore::on(LifecycleCommand &event)
         obey(event);
         return;
     }
-    if (m_waiting.count() >= limits::tickets_per_session_max) {
-        reply(event.command, refused(Refusal::Busy, QStringLiteral("too many commands of this session wait "
-                                                                   "for a write; try again")));
-        return;
-    }
-    if (m_stop && isTeardown(event.verb))
+    const bool hurry = m_stop && isTeardown(event.verb);
+    if (keepWaiting(event.command, std::move(event)) && hurry)
         hurryTeardown();
+}
+
+/// What waits is bounded: a store that does not answer must not fill the memory. False: it was refused.
+bool SessionCore::keepWaiting(CommandId command, CoreEvent &&event)
+{
+    if (m_waiting.count() >= limits::tickets_per_session_max) {
+        reply(command, refused(Refusal::Busy, QStringLiteral("too many commands of this session wait for a "
+                                                             "write; try again")));
+        return false;
+    }
     m_waiting.push(std::move(event));
+    return true;
 }
 
 void SessionCore::obey(const LifecycleCommand &command)

@@ -35,7 +35,7 @@ void SessionCore::on(PublishCommand &event)
         return;
     }
     if (lifecycleInFlight()) { // A barrier for this write, too.
-        m_waiting.push(std::move(event));
+        keepWaiting(event.command, std::move(event));
         return;
     }
     if (!accepts(m_registers, SessionInput{.verb = SessionVerb::PublishEvent})) {

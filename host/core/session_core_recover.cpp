@@ -11,6 +11,11 @@ void SessionCore::recover(const LifecycleCommand &command)
         submitVerb(command, AbandonReason::None);
         return;
     }
+    if (m_recoverers.size() >= limits::tickets_per_session_max) {
+        reply(command.command, refused(Refusal::Busy, QStringLiteral("too many recoveries of this session are "
+                                                                     "under way; try again")));
+        return;
+    }
     m_recoverers.push_back(command.command);
     m_reloadAt = MonotonicTime::never();
     if (m_reload != Reload::Asked)

@@ -432,15 +432,21 @@ void SessionCore::leave()
     m_ticketBytes = 0;
     m_reload = Reload::Never;
     m_reloadAt = m_retryAt = m_restBy = MonotonicTime::never();
-    refuseRecoveries(closed());
+    refuseRecoveries(noSuchSession());
     act(SessionReleased{});
+}
+
+CommandReceipt SessionCore::noSuchSession() const
+{
+    CommandReceipt receipt = refused(Refusal::NotReady, QStringLiteral("there is no such session"));
+    receipt.phase = Phase::Destroyed;
+    return receipt;
 }
 
 /// An event that comes when the session is gone from this host.
 void SessionCore::refuseReleased(CoreEvent &event)
 {
-    CommandReceipt receipt = refused(Refusal::NotReady, QStringLiteral("there is no such session"));
-    receipt.phase = Phase::Destroyed;
+    CommandReceipt receipt = noSuchSession();
     if (auto *accept = std::get_if<AcceptCommand>(&event)) {
         AcceptReceipt rejection;
         rejection.refusal = receipt.refusal;

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void anInputByRuntimeIdIsToldThePhase();
     void aPreparedSessionIsInterrupted();
     void anExecutorTakesThePlaceOfTheProvisionalInterrupt();
+    void bindingsThatWaitForAWriteAreBounded();
 };
 
 void BindingsTest::theEpochIsStable()
@@ -171,6 +172,22 @@ void BindingsTest::anExecutorTakesThePlaceOfTheProvisionalInterrupt()
     QCOMPARE(h.reply(h.cancel(CancelMode::Hard))->verdict, CommandReceipt::Verdict::NoOp);
     QVERIFY(h.interrupts.empty());
     QCOMPARE(h.reply(h.installInterrupt())->refusal, Refusal::NotReady);
+}
+
+void BindingsTest::bindingsThatWaitForAWriteAreBounded()
+{
+    CoreHarness h;
+    h.script.store = Answers::Held;
+    h.bind("rt:a");
+    std::vector<CommandId> behind;
+    for (std::size_t at = 0; at <= limits::tickets_per_session_max; ++at)
+        behind.push_back(h.bind("rt:a"));
+    QVERIFY(!h.answered(behind.front()));
+    QCOMPARE(h.reply(behind.back())->refusal, Refusal::Busy);
+    h.script.store = Answers::AtOnce;
+    h.commit();
+    for (std::size_t at = 0; at + 1 < behind.size(); ++at)
+        QVERIFY(h.reply(behind[at])->ok());
 }
 
 QTEST_APPLESS_MAIN(BindingsTest)

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void itNeedsNoExecutorAndLeavesOneAlone();
     void aSessionWithOpenInputsRefuses();
     void aKnownKeyOwnsTheExecution();
+    void anInputThatEndsOnAcceptIsRefused();
     void aFailureKeepsItsErrorAndTheInput();
     void aCommitThatFailsIsNoResult();
     void aStopThatComesBetweenTakesIt();
@@ -102,6 +103,16 @@ void DirectRunTest::aKnownKeyOwnsTheExecution()
         h.attach();
     }
     QVERIFY(!h.isOpen(first));
+}
+
+/// Nobody would ever call the submitter, nor let go of what it keeps.
+void DirectRunTest::anInputThatEndsOnAcceptIsRefused()
+{
+    CoreHarness h;
+    const Submitted input = h.submitAndRun(operation());
+    QCOMPARE(h.receipt(input)->refusal, Refusal::Invalid);
+    QVERIFY(!h.directOpen());
+    QVERIFY(h.writes.empty());
 }
 
 void DirectRunTest::aFailureKeepsItsErrorAndTheInput()

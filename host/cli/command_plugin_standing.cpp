@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/moment_text.h"
 #include "cli/answer_writer.h"
 #include "cli/command_plugin.h"
 #include "cli/notices.h"
@@ -104,12 +105,10 @@ QJsonObject toJson(const QByteArray &id, const PluginStanding &standing)
 {
     QJsonArray crashes;
     for (const PluginCrash &crash : standing.crashes) {
-        crashes.append(QJsonObject{
-            {QStringLiteral("at"),
-             QDateTime::fromMSecsSinceEpoch(crash.at.sinceEpoch.count(), Qt::UTC).toString(Qt::ISODateWithMs)},
-            {QStringLiteral("stage"), QLatin1String(foreignStageName(crash.stage))},
-            {QStringLiteral("how"), crash.how},
-            {QStringLiteral("version"), text(crash.version)}});
+        crashes.append(QJsonObject{{QStringLiteral("at"), momentText(crash.at)},
+                                   {QStringLiteral("stage"), QLatin1String(foreignStageName(crash.stage))},
+                                   {QStringLiteral("how"), crash.how},
+                                   {QStringLiteral("version"), text(crash.version)}});
     }
     return {{QStringLiteral("id"), text(id)},
             {QStringLiteral("quarantined"), standing.isPutAway()},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_session.h"
 
+#include "base/moment_text.h"
 #include "base/plain_text.h"
 #include "cli/answer_writer.h"
 #include "cli/live_sessions.h"

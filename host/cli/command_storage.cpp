@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_storage.h"
 
+#include "base/moment_text.h"
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
 #include "cli/store_source.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/store_source.h"
 
+#include "base/moment_text.h"
 #include "cli/command_check.h"
 #include "cli/notices.h"
 #include "compose/composition.h"
 
-#include <QDateTime>
 #include <QFileInfo>
 
 namespace burrow {
@@ -63,11 +63,6 @@ Result<QByteArray> lastSession(const QString &storePath)
         return Error{ErrorKind::NotFound,
                      QStringLiteral("there is no last session: nothing has happened in %1 yet").arg(storePath)};
     return name;
-}
-
-QString momentText(WallTime moment)
-{
-    return QDateTime::fromMSecsSinceEpoch(moment.sinceEpoch.count(), Qt::UTC).toString(Qt::ISODateWithMs);
 }
 
 QString sentenceOf(const StoreSight &sight)

@@ -32,8 +32,6 @@ std::variant<StoreSource, ExitCode> storeSourceOf(const Invocation &invocation);
 /// What `last` means in that store. Errors: NotFound, and those of the store.
 Result<QByteArray> lastSession(const QString &storePath);
 
-/// A moment in UTC, as ISO 8601 with milliseconds.
-QString momentText(WallTime moment);
 /// "not live, as of …": what is shown was read from a file, and whether a host is changing it meanwhile.
 QString sentenceOf(const StoreSight &sight);
 /// `live`, `as_of`, `path`, `host`; a command adds its own.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compose/log_record.h"
 
+#include "base/moment_text.h"
 #include "base/plain_text.h"
 
-#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -13,13 +13,6 @@ namespace {
 
 // More than any sentence needs; a plugin that logs a book gets its beginning logged.
 constexpr qsizetype message_characters_max = 32 << 10;
-
-QByteArray timeText(WallTime at)
-{
-    return QDateTime::fromMSecsSinceEpoch(at.sinceEpoch.count(), Qt::UTC)
-        .toString(Qt::ISODateWithMs)
-        .toLatin1();
-}
 
 QString bounded(const QString &message)
 {
@@ -94,7 +87,7 @@ QByteArray jsonString(const QString &value)
 
 QByteArray textLines(const LogRecord &record)
 {
-    return timeText(record.at) + ' ' + sentence(record) + indented(record.message);
+    return momentText(record.at).toLatin1() + ' ' + sentence(record) + indented(record.message);
 }
 
 QByteArray journalLines(const LogRecord &record)
@@ -108,8 +101,9 @@ QByteArray journalLines(const LogRecord &record)
 
 QByteArray jsonLine(const LogRecord &record)
 {
-    QByteArray line = R"({"time":")" + timeText(record.at) + R"(","level":")" + logLevelName(record.level)
-                      + R"(","category":)" + jsonString(QString::fromUtf8(record.category));
+    const QByteArray time = momentText(record.at).toLatin1();
+    QByteArray line = R"({"time":")" + time + R"(","level":")" + logLevelName(record.level) + R"(","category":)"
+                      + jsonString(QString::fromUtf8(record.category));
     const auto add = [&line](const char *field, const QByteArray &value) {
         if (!value.isEmpty())
             line += R"(,")" + QByteArray(field) + R"(":)" + jsonString(QString::fromUtf8(value));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/event_envelope.h"
 
+#include "base/moment_text.h"
+
 #include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -13,11 +15,6 @@ namespace {
 constexpr QLatin1String progress_prefix("progress.");
 /// Live events and those of the log are numbered by different counters; this bit keeps their ids apart.
 constexpr quint64 live_bit = 1ULL << 61;
-
-QString timeText(WallTime at)
-{
-    return QDateTime::fromMSecsSinceEpoch(at.sinceEpoch.count(), Qt::UTC).toString(Qt::ISODateWithMs);
-}
 
 QByteArray runtimeOf(SessionId session)
 {
@@ -243,7 +240,7 @@ QJsonObject toJson(const EventEnvelope &envelope)
 {
     QJsonObject object;
     putId(object, "id", envelope.id);
-    object.insert(QStringLiteral("time"), timeText(envelope.at));
+    object.insert(QStringLiteral("time"), momentText(envelope.at));
     put(object, "runtime", QString::fromUtf8(envelope.runtime));
     put(object, "session", QString::fromUtf8(envelope.session));
     object.insert(QStringLiteral("category"), QLatin1String(eventCategoryName(envelope.category())));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/session_views.h"
 
+#include "base/moment_text.h"
 #include "control/when_finished.h"
 #include "rpc/value_json.h"
 
@@ -152,9 +153,9 @@ QJsonObject SessionViews::explained(const QByteArray &name, quint64 round) const
                        {QStringLiteral("unblock"), why.unblock},
                        {QStringLiteral("known"), sight.isNow}};
     if (why.since)
-        object.insert(QStringLiteral("since"), momentOf(*why.since));
+        object.insert(QStringLiteral("since"), momentText(*why.since));
     if (sight.isSeen)
-        object.insert(QStringLiteral("as_of"), momentOf(seen->second.at));
+        object.insert(QStringLiteral("as_of"), momentText(seen->second.at));
     return object;
 }
 
@@ -175,7 +176,7 @@ QJsonObject SessionViews::shown(const QByteArray &name, quint64 round) const
     view.executor = m_executorOf(name);
     QJsonObject object = toJson(view);
     object.insert(QStringLiteral("known"), seen->second.round >= round);
-    object.insert(QStringLiteral("as_of"), momentOf(seen->second.at));
+    object.insert(QStringLiteral("as_of"), momentText(seen->second.at));
     return object;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/value_json.h"
 
-#include <QDateTime>
+#include "base/moment_text.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -84,11 +85,6 @@ QJsonValue parsedValue(const QByteArray &json)
     if (json.isEmpty())
         return {};
     return QJsonDocument::fromJson('[' + json + ']').array().at(0);
-}
-
-QString momentOf(WallTime moment)
-{
-    return QDateTime::fromMSecsSinceEpoch(moment.sinceEpoch.count(), Qt::UTC).toString(Qt::ISODateWithMs);
 }
 
 QJsonObject toJson(const AcceptReceipt &receipt)
@@ -191,7 +187,7 @@ QJsonObject toJson(const SessionView &view)
                                                               {"until", view.until}};
     for (const auto &[member, moment] : moments) {
         if (const std::optional<WallTime> at = view.calendar(moment))
-            object.insert(QLatin1String(member), momentOf(*at));
+            object.insert(QLatin1String(member), momentText(*at));
     }
     return object;
 }

@@ -22,7 +22,5 @@ QJsonObject toJson(const SessionEvent &event);
 
 /// A text that holds one JSON value, as that value; null when it is empty.
 QJsonValue parsedValue(const QByteArray &json);
-/// A moment in UTC, as ISO 8601 with milliseconds.
-QString momentOf(WallTime moment);
 
 } // namespace burrow

@@ -6,10 +6,16 @@
 #include "rpc/value_json.h"
 
 #include <QDateTime>
+#include <QSet>
+
+#include <algorithm>
 
 namespace burrow {
 
 namespace {
+
+// So few are kept whether their sessions are open or not.
+constexpr std::size_t seen_kept_min = 64;
 
 WallTime wallNow()
 {
@@ -22,35 +28,60 @@ SessionViews::SessionViews(Host &host, ExecutorOf executorOf, std::chrono::milli
     : m_host(host)
     , m_executorOf(std::move(executorOf))
     , m_timeout(timeout)
+    , m_seenMax(seen_kept_min)
 {
 }
 
-void SessionViews::note(const std::vector<SessionView> &views)
+void SessionViews::note(const std::vector<SessionView> &views, quint64 round)
 {
-    for (const SessionView &view : views)
-        m_seen[view.name] = {view, wallNow(), m_round};
+    for (const SessionView &view : views) {
+        Seen &seen = m_seen[view.name];
+        // Answers overtake each other. What was looked at later is from after this question as well.
+        if (seen.round == 0 || seen.view.asOf <= view.asOf)
+            seen.view = view;
+        seen.round = std::max(seen.round, round);
+    }
+    if (m_seen.size() > m_seenMax)
+        forgetWhoIsGone();
 }
 
-void SessionViews::askAll()
+void SessionViews::forgetWhoIsGone()
 {
-    if (std::exchange(m_askedAll, true))
+    const QByteArrayList names = m_host.sessionNames();
+    const QSet<QByteArray> open(names.begin(), names.end());
+    std::erase_if(m_seen, [&open](const auto &seen) { return !open.contains(seen.first); });
+    // Looking through all of them is paid for by the answers that came since.
+    m_seenMax = std::max(seen_kept_min, 2 * m_seen.size());
+}
+
+void SessionViews::askAll(quint64 round)
+{
+    m_allWanted = round;
+    if (std::exchange(m_isAllAsked, true))
         return;
-    whenFinished(m_host.views(), this, [this](const QFuture<std::vector<SessionView>> &future) {
-        m_askedAll = false;
-        note(finishedResult(future).value_or(std::vector<SessionView>{}));
+    whenFinished(m_host.views(), this, [this, round](const QFuture<std::vector<SessionView>> &future) {
+        note(finishedResult(future).value_or(std::vector<SessionView>{}), round);
+        m_allAnswered = round;
+        m_isAllAsked = false;
+        if (m_allWanted > round)
+            askAll(m_allWanted);
         lookWhoWaits();
     });
 }
 
-void SessionViews::ask(const QByteArray &name)
+void SessionViews::ask(const QByteArray &name, quint64 round)
 {
-    if (m_asked.contains(name))
+    const bool isAsked = m_asked.contains(name);
+    quint64 &wanted = m_asked[name];
+    wanted = std::max(wanted, round);
+    if (isAsked)
         return;
-    m_asked.insert(name);
     whenFinished(m_host.view(m_host.sessionNamed(name)), this,
-                 [this, name](const QFuture<std::vector<SessionView>> &future) {
-                     m_asked.remove(name);
-                     note(finishedResult(future).value_or(std::vector<SessionView>{}));
+                 [this, name, round](const QFuture<std::vector<SessionView>> &future) {
+                     note(finishedResult(future).value_or(std::vector<SessionView>{}), round);
+                     const quint64 newest = m_asked.take(name);
+                     if (newest > round && !isSeenSince(name, newest))
+                         ask(name, newest);
                      lookWhoWaits();
                  });
 }
@@ -86,65 +117,71 @@ void SessionViews::lookWhoWaits()
     }
 }
 
-bool SessionViews::isSeenSince(const QByteArray &name, quint64 round) const
+const SessionViews::Seen *SessionViews::seenOf(const QByteArray &name) const
 {
     const auto seen = m_seen.find(name);
-    return seen != m_seen.end() && seen->second.round >= round;
+    return seen != m_seen.end() ? &seen->second : nullptr;
+}
+
+bool SessionViews::isSeenSince(const QByteArray &name, quint64 round) const
+{
+    const Seen *seen = seenOf(name);
+    return seen && seen->round >= round;
+}
+
+bool SessionViews::isAnswered(const QByteArray &name, quint64 round) const
+{
+    return isSeenSince(name, round) || !m_asked.contains(name);
+}
+
+bool SessionViews::areAllAnswered(const QByteArrayList &names, quint64 round) const
+{
+    return std::all_of(names.begin(), names.end(),
+                       [this, round](const QByteArray &name) { return isAnswered(name, round); });
 }
 
 void SessionViews::list(const QByteArrayList &names, std::function<void(const QJsonArray &)> done)
 {
     const quint64 round = ++m_round;
-    askAll();
-    when([this] { return !m_askedAll; },
+    askAll(round);
+    when([this, round] { return m_allAnswered >= round; },
          [this, names, round, done = std::move(done)] {
-             if (!m_askedAll) {
-                 done(allShown(names, round));
-                 return;
-             }
-             // Some hang, and one question to all does not say which.
+             // Where some hang, one question to all does not say which.
              askOneByOne(names, round, [this, names, round, done] { done(allShown(names, round)); });
          });
 }
 
 void SessionViews::askOneByOne(const QByteArrayList &names, quint64 round, const std::function<void()> &then)
 {
-    for (const QByteArray &name : names)
-        ask(name);
-    when(
-        [this, round, names] {
-            return std::all_of(names.begin(), names.end(),
-                               [&](const QByteArray &name) { return isSeenSince(name, round); });
-        },
-        then);
+    for (const QByteArray &name : names) {
+        if (!isSeenSince(name, round))
+            ask(name, round);
+    }
+    when([this, round, names] { return areAllAnswered(names, round); }, then);
 }
 
 void SessionViews::show(const QByteArray &name, std::function<void(const QJsonObject &)> done)
 {
     const quint64 round = ++m_round;
-    ask(name);
-    when([this, name] { return !m_asked.contains(name); },
-         [this, name, round, done = std::move(done)] { done(shown(name, round)); });
+    askOneByOne({name}, round, [this, name, round, done = std::move(done)] { done(shown(name, round)); });
 }
 
 void SessionViews::why(const QByteArray &name, std::function<void(const QJsonObject &)> done)
 {
     const quint64 round = ++m_round;
-    ask(name);
-    when([this, name] { return !m_asked.contains(name); },
-         [this, name, round, done = std::move(done)] { done(explained(name, round)); });
+    askOneByOne({name}, round, [this, name, round, done = std::move(done)] { done(explained(name, round)); });
 }
 
 QJsonObject SessionViews::explained(const QByteArray &name, quint64 round) const
 {
     SessionSight sight;
     sight.view.name = name;
-    const auto seen = m_seen.find(name);
-    sight.isSeen = seen != m_seen.end();
-    if (sight.isSeen) {
-        sight.view = seen->second.view;
+    const Seen *seen = seenOf(name);
+    sight.isSeen = seen != nullptr;
+    if (seen) {
+        sight.view = seen->view;
         sight.view.executor = m_executorOf(name);
-        sight.isNow = seen->second.round >= round;
+        sight.isNow = seen->round >= round;
     }
     const Why why = Host::explain(sight, wallNow());
     QJsonObject object{{QStringLiteral("session"), QString::fromUtf8(name)},
@@ -154,8 +191,8 @@ QJsonObject SessionViews::explained(const QByteArray &name, quint64 round) const
                        {QStringLiteral("known"), sight.isNow}};
     if (why.since)
         object.insert(QStringLiteral("since"), momentText(*why.since));
-    if (sight.isSeen)
-        object.insert(QStringLiteral("as_of"), momentText(seen->second.at));
+    if (seen)
+        object.insert(QStringLiteral("as_of"), momentText(seen->view.seenAt));
     return object;
 }
 
@@ -169,14 +206,14 @@ QJsonArray SessionViews::allShown(const QByteArrayList &names, quint64 round) co
 
 QJsonObject SessionViews::shown(const QByteArray &name, quint64 round) const
 {
-    const auto seen = m_seen.find(name);
-    if (seen == m_seen.end())
+    const Seen *seen = seenOf(name);
+    if (!seen)
         return {{QStringLiteral("name"), QString::fromUtf8(name)}, {QStringLiteral("known"), false}};
-    SessionView view = seen->second.view;
+    SessionView view = seen->view;
     view.executor = m_executorOf(name);
     QJsonObject object = toJson(view);
-    object.insert(QStringLiteral("known"), seen->second.round >= round);
-    object.insert(QStringLiteral("as_of"), momentText(seen->second.at));
+    object.insert(QStringLiteral("known"), seen->round >= round);
+    object.insert(QStringLiteral("as_of"), momentText(seen->view.seenAt));
     return object;
 }
 

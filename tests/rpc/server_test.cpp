@@ -60,6 +60,7 @@ private Q_SLOTS:
     void everyLifecycleCommandAnswersWithAReceipt();
     void sessionsSayWhatTheyDo();
     void aSessionThatDoesNotAnswerIsShownAsItWasSeenLast();
+    void whoeverAsksLaterIsToldWhatWasSeenLater();
     void eventsComeInOrderToWhoeverSubscribed();
     void eventsOfOtherSessionsAreLeftOut();
     void theHostIsAskedToGoDown();
@@ -310,6 +311,35 @@ void ServerTest::aSessionThatDoesNotAnswerIsShownAsItWasSeenLast()
     mayGoOn.release();
     QVERIFY(peer.replyTo(submitted).contains("result"));
     QTRY_VERIFY_WITH_TIMEOUT(isKnown(), int(patience.count()));
+}
+
+void ServerTest::whoeverAsksLaterIsToldWhatWasSeenLater()
+{
+    ServerRig rig({.viewTimeout = patience});
+    rig.open("alpha");
+    Peer peer(rig.path());
+    QSemaphore isHeld;
+    QSemaphore mayGoOn;
+    rig.executors->setScript({.conduct = [&](const ApplyCall &call) {
+        isHeld.release();
+        mayGoOn.acquire();
+        return byText(call);
+    }});
+    const int submitted = peer.begin("submit", {{"session", "alpha"}, {"text", "hello"}, {"wait", "terminal"}});
+    QVERIFY(QTest::qWaitFor([&] { return isHeld.tryAcquire(); }, int(patience.count())));
+    const int shown = peer.begin("session.show", {{"session", "alpha"}});
+    const int listed = peer.begin("session.list");
+    const int shownAgain = peer.begin("session.show", {{"session", "alpha"}});
+    // Requests are served in their order: with this answer all of those have been asked.
+    peer.result("host.info");
+    mayGoOn.release();
+    const QJsonObject first = peer.replyTo(shown).value("result").toObject();
+    const QJsonObject second = peer.replyTo(shownAgain).value("result").toObject();
+    QVERIFY(first.value("known").toBool() && second.value("known").toBool());
+    QVERIFY(first.value("as_of").toString() <= second.value("as_of").toString());
+    const QJsonObject list = peer.replyTo(listed).value("result").toObject();
+    QVERIFY(list.value("sessions").toArray().at(0).toObject().value("known").toBool());
+    QVERIFY(peer.replyTo(submitted).contains("result"));
 }
 
 void ServerTest::eventsComeInOrderToWhoeverSubscribed()

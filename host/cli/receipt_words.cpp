@@ -29,16 +29,25 @@ ExitCode exitCodeFor(Refusal refusal)
     case Refusal::QueueFull:
     case Refusal::Busy:
     case Refusal::Fenced:
+    case Refusal::Held:
     case Refusal::ShuttingDown:
     case Refusal::NotCurrent:
+    case Refusal::InvalidState:
         return ExitCode::Conflict;
     case Refusal::DurabilityViolation:
     case Refusal::PeerHandlingModeInvalid:
     case Refusal::PeerTerminalInvalid:
         return ExitCode::Refused;
-    default:
-        return ExitCode::Failed;
+    case Refusal::None:
+    case Refusal::TooLarge:
+    case Refusal::NotWritten:
+    case Refusal::OutcomeUnknown:
+    case Refusal::NotFound:
+    case Refusal::Invalid:
+    case Refusal::BindingMismatch:
+        break;
     }
+    return ExitCode::Failed;
 }
 
 QString verdictWords(CommandReceipt::Verdict verdict)
@@ -146,12 +155,9 @@ QString sentenceOfOutcome(const QJsonObject &outcome)
                                                       : because(QStringLiteral("it ended as %1").arg(name));
 }
 
-ExitCode exitCodeOfOutcome(const QJsonObject &outcome)
+ExitCode exitCodeFor(OutcomeClass outcome)
 {
-    const std::optional<OutcomeClass> ended = named(outcomeClassName, outcome, "outcome");
-    if (!ended)
-        return ExitCode::Failed;
-    switch (*ended) {
+    switch (outcome) {
     case OutcomeClass::Completed:
     case OutcomeClass::CompletedWithoutResult:
     case OutcomeClass::CallbackPending:
@@ -165,6 +171,12 @@ ExitCode exitCodeOfOutcome(const QJsonObject &outcome)
         break;
     }
     return ExitCode::Cancelled;
+}
+
+ExitCode exitCodeOfOutcome(const QJsonObject &outcome)
+{
+    const std::optional<OutcomeClass> ended = named(outcomeClassName, outcome, "outcome");
+    return ended ? exitCodeFor(*ended) : ExitCode::Failed;
 }
 
 } // namespace burrow

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/exit_code.h"
+#include "model/outcome.h"
 
 #include <QJsonObject>
 #include <QString>
@@ -18,6 +19,7 @@ ExitCode exitCodeOfReceipt(const QJsonObject &receipt);
 QString sentenceOfSubmission(const QString &session, const QJsonObject &receipt);
 /// What became of the input, in a sentence; empty where its text says it.
 QString sentenceOfOutcome(const QJsonObject &outcome);
+ExitCode exitCodeFor(OutcomeClass outcome);
 ExitCode exitCodeOfOutcome(const QJsonObject &outcome);
 
 } // namespace burrow

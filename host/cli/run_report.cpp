@@ -4,6 +4,7 @@
 #include "base/plain_text.h"
 #include "cli/answer_writer.h"
 #include "cli/notices.h"
+#include "cli/receipt_words.h"
 #include "cli/run_json.h"
 #include "cli/text_table.h"
 #include "cli/words.h"
@@ -80,24 +81,6 @@ QString sentenceFor(WaitReason reason)
     default:
         return QStringLiteral("the session does not move (%1)").arg(QLatin1String(waitReasonName(reason)));
     }
-}
-
-ExitCode exitCodeFor(OutcomeClass outcome)
-{
-    switch (outcome) {
-    case OutcomeClass::Completed:
-    case OutcomeClass::CompletedWithoutResult:
-    case OutcomeClass::CallbackPending:
-        return ExitCode::Ok;
-    case OutcomeClass::AbandonedWithError:
-    case OutcomeClass::CompletedWithFinalizationFailure:
-        return ExitCode::TurnFailed;
-    case OutcomeClass::Cancelled:
-    case OutcomeClass::Abandoned:
-    case OutcomeClass::RuntimeTerminated:
-        break;
-    }
-    return ExitCode::Cancelled;
 }
 
 } // namespace

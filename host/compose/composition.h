@@ -23,8 +23,8 @@ std::unique_ptr<PluginCatalog> makeCatalog(const Configuration &configuration);
 struct TakenOver
 {
     QString path;
-    bool created = false;
-    bool migrated = false; ///< From an older format. ///< There was no store before; the counts are 0.
+    bool created = false;  ///< There was no store before; the counts are 0.
+    bool migrated = false; ///< From an older format.
     bool orderly = true;   ///< The host before this one closed it.
     quint64 sessions = 0;
     quint64 openInputs = 0;

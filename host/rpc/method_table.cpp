@@ -113,7 +113,7 @@ constexpr RpcMember acceptReceiptMembers[] = {
     {"limit",         RpcForm::Count,  "queue_full: how many inputs may wait", Needed::No},
     {"open",          RpcForm::Count,  "queue_full: how many do", Needed::No},
     {"retryable",     RpcForm::Flag,   "rejected: whether a later try may work", Needed::No},
-    {"message",       RpcForm::Text,   "rejected: one sentence", Needed::No},
+    {"message",       RpcForm::Text,   "rejected, unknown: one sentence", Needed::No},
 };
 constexpr RpcMember outcomeMembers[] = {
     {"outcome",      RpcForm::Choice, "how it ended; missing with a wait failure", Needed::No, outcomeClassName.names},

@@ -99,11 +99,11 @@ QJsonObject toJson(const AcceptReceipt &receipt)
     }
     if (receipt.consumedOnAccept)
         object.insert(QStringLiteral("consumed"), true);
+    add(object, "message", receipt.message);
     if (receipt.verdict != AcceptReceipt::Verdict::Rejected)
         return object;
     object.insert(QStringLiteral("refusal"), QLatin1String(refusalName(receipt.refusal)));
     object.insert(QStringLiteral("retryable"), receipt.retryable());
-    add(object, "message", receipt.message);
     if (receipt.refusal == Refusal::NotReady)
         object.insert(QStringLiteral("state"), QLatin1String(phaseName(receipt.phase)));
     if (receipt.refusal == Refusal::QueueFull) {

@@ -31,6 +31,9 @@ Result<QByteArray> contentOf(const QString &name)
     if (!(isStdin ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly)))
         return Error{ErrorKind::Io, QStringLiteral("%1: %2").arg(name, file.errorString())};
     QByteArray content = file.read(limits::input_bytes_max + 1);
+    // What was read before an error is part of a text, and nobody asked to send that.
+    if (file.error() != QFileDevice::NoError)
+        return Error{ErrorKind::Io, QStringLiteral("%1: %2").arg(name, file.errorString())};
     if (content.size() > limits::input_bytes_max)
         return Error{ErrorKind::InvalidArgument, QStringLiteral("%1 is larger than an input may be (%2 MiB)")
                                                      .arg(isStdin ? QStringLiteral("stdin") : name)
@@ -54,9 +57,11 @@ Result<QJsonObject> inputIn(const QByteArray &json, const QString &file)
 {
     QJsonParseError problem;
     const QJsonDocument document = QJsonDocument::fromJson(json, &problem);
+    if (problem.error != QJsonParseError::NoError)
+        return usageError(QStringLiteral("%1 is no JSON: %2").arg(file, problem.errorString()));
     if (!document.isObject())
         return usageError(
-            QStringLiteral("%1 holds no input as a JSON object: %2").arg(file, problem.errorString()));
+            QStringLiteral("%1 holds no JSON object; an input is one, with its fields").arg(file));
     return document.object();
 }
 
@@ -75,6 +80,8 @@ Result<Given> givenIn(const Invocation &invocation)
     const QString file = text == QLatin1String("-") ? text : invocation.values("input").value(0);
     if (text.isEmpty() == !invocation.has("input"))
         return usageError(QStringLiteral("what is sent? Give a text, - for stdin, or --input FILE."));
+    if (invocation.has("input") && file.isEmpty())
+        return usageError(QStringLiteral("--input names no file."));
     Result<QByteArray> content = file.isEmpty() ? Result<QByteArray>(text.toUtf8()) : contentOf(file);
     if (!content)
         return content.error();
@@ -87,6 +94,12 @@ Result<Given> givenIn(const Invocation &invocation)
     if (invocation.has("steer"))
         input->insert(QStringLiteral("handling_mode"), QStringLiteral("steer"));
     return Given{argument.left(space < 0 ? argument.size() : space), *std::move(input)};
+}
+
+bool isWaiting(const QJsonObject &params)
+{
+    const QString wait = params.value(QLatin1String("wait")).toString();
+    return !wait.isEmpty() && wait != QLatin1String("none");
 }
 
 Result<QJsonObject> paramsFor(const Invocation &invocation, const QJsonObject &input)
@@ -104,22 +117,37 @@ Result<QJsonObject> paramsFor(const Invocation &invocation, const QJsonObject &i
     if (!within.value)
         return usageError(
             QStringLiteral("--within is \"%1\"%2.").arg(QString::fromUtf8(given), within.problem));
-    if (wait.isEmpty() || wait == QLatin1String("none"))
+    if (!isWaiting(params))
         return usageError(QStringLiteral("--within bounds the waiting; give --wait terminal, too."));
     params.insert(QStringLiteral("within_ms"),
                   qint64(std::chrono::duration_cast<std::chrono::milliseconds>(*within.value).count()));
     return params;
 }
 
-ExitCode exitCodeOf(const QJsonObject &told)
+/// How it ended, in the shape "outcome"; empty where the host tells nothing of that.
+QJsonObject endIn(const QJsonObject &told)
 {
+    if (told.contains(QLatin1String("outcome")))
+        return told.value(QLatin1String("outcome")).toObject();
     const QJsonObject receipt = told.value(QLatin1String("receipt")).toObject();
-    if (const ExitCode code = exitCodeOfReceipt(receipt); code != ExitCode::Ok)
-        return code;
-    if (told.value(QLatin1String("timed_out")).toBool())
-        return ExitCode::TimedOut;
-    const QJsonValue outcome = told.value(QLatin1String("outcome"));
-    return outcome.isObject() ? exitCodeOfOutcome(outcome.toObject()) : ExitCode::Ok;
+    // The accept was all there is to it.
+    if (receipt.value(QLatin1String("consumed")).toBool())
+        return {
+            {QStringLiteral("outcome"), QLatin1String(outcomeClassName(OutcomeClass::CompletedWithoutResult))}};
+    // It ended long ago, and what it answered is not kept any more; its end is.
+    if (receipt.contains(QLatin1String("ended_as")))
+        return {{QStringLiteral("outcome"), receipt.value(QLatin1String("ended_as"))}};
+    return {};
+}
+
+/// How sending went, and with `waiting` how the input ended.
+ExitCode exitCodeOf(const QJsonObject &told, bool waiting)
+{
+    const ExitCode accepted = exitCodeOfReceipt(told.value(QLatin1String("receipt")).toObject());
+    if (accepted != ExitCode::Ok || !waiting)
+        return accepted;
+    return told.value(QLatin1String("timed_out")).toBool() ? ExitCode::TimedOut
+                                                           : exitCodeOfOutcome(endIn(told));
 }
 
 /// With an answer stdout is the answer, and the receipt is said beside it.
@@ -180,7 +208,11 @@ ExitCode runSendCommand(const Invocation &invocation, AnswerWriter &answer)
         sayAsJson(name, *told, answer);
     else
         sayInWords(name, *told, answer);
-    return exitCodeOf(*told);
+    const ExitCode code = exitCodeOf(*told, isWaiting(*params));
+    const bool isAccepted = exitCodeOfReceipt(told->value(QLatin1String("receipt")).toObject()) == ExitCode::Ok;
+    if (code == ExitCode::Failed && isAccepted && endIn(*told).isEmpty())
+        notice(QStringLiteral("%1: the host tells nothing of its outcome").arg(name));
+    return code;
 }
 
 } // namespace burrow

@@ -33,14 +33,6 @@ quint64 count(const SessionSummary &session, InputPhase phase)
     return session.inputs[size_t(phase)];
 }
 
-quint64 openInputs(const SessionSummary &session)
-{
-    quint64 open = 0;
-    for (size_t phase = 0; phase < session.inputs.size(); ++phase)
-        open += isTerminal(InputPhase(phase)) ? 0 : session.inputs[phase];
-    return open;
-}
-
 /// What the configuration says of a session, and its host where one runs; without them nothing is known of any
 /// but what is stored.
 class Configured

@@ -30,19 +30,11 @@ ExitCode whyOfHost(HostClient &host, const Invocation &invocation, AnswerWriter 
     const Result<QByteArray> session = host.sessionMeantBy(invocation.argument);
     if (!session)
         return fail(session.error(), invocation, answer);
-    Result<QJsonObject> why = host.ask("why", {{QStringLiteral("session"), QString::fromUtf8(*session)}});
+    Result<QJsonObject> why = host.query("why", {{QStringLiteral("session"), QString::fromUtf8(*session)}});
     if (!why)
         return fail(why.error(), invocation, answer);
     why->insert(QStringLiteral("live"), true);
     return say(*why, invocation, answer);
-}
-
-quint64 openInputs(const SessionSummary &session)
-{
-    quint64 open = 0;
-    for (std::size_t phase = 0; phase < session.inputs.size(); ++phase)
-        open += isTerminal(InputPhase(phase)) ? 0 : session.inputs[phase];
-    return open;
 }
 
 ExitCode whyOfStore(const StoreSource &store, const Invocation &invocation, AnswerWriter &answer)
@@ -57,8 +49,11 @@ ExitCode whyOfStore(const StoreSource &store, const Invocation &invocation, Answ
     if (!page)
         return fail(page.error(), invocation, answer);
     const SessionSummary &session = page->session;
-    const Why why = whyUnserved({session.name, session.phase, openInputs(session), session.corruption});
+    // Somebody may serve the store whom we do not reach, or were told not to ask.
+    const QString server = page->sight.live ? QString::fromUtf8(page->sight.owner) : QString();
+    const Why why = whyUnserved({session.name, session.phase, openInputs(session), session.corruption, server});
     QJsonObject object = toJson(page->sight);
+    object.insert(QStringLiteral("live"), false); // Of this answer: it is the store's, and no host's.
     object.insert(QStringLiteral("session"), QString::fromUtf8(session.name));
     object.insert(QStringLiteral("code"), QLatin1String(why.code));
     object.insert(QStringLiteral("sentence"), why.sentence);

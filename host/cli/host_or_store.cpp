@@ -5,6 +5,17 @@
 
 namespace burrow {
 
+namespace {
+
+using HostOrStore = std::variant<HostClient, StoreSource, ExitCode>;
+
+HostOrStore widened(std::variant<StoreSource, ExitCode> source)
+{
+    return std::visit([](auto &&one) { return HostOrStore(std::move(one)); }, std::move(source));
+}
+
+} // namespace
+
 std::variant<HostClient, StoreSource, ExitCode> hostOrStoreOf(const Invocation &invocation,
                                                               AnswerWriter &answer)
 {
@@ -14,21 +25,21 @@ std::variant<HostClient, StoreSource, ExitCode> hostOrStoreOf(const Invocation &
             return std::move(*client);
         return std::get<ExitCode>(reached);
     }
-    if (!invocation.has("store")) {
-        const auto address = hostAddressOf(invocation);
-        if (const auto *code = std::get_if<ExitCode>(&address);
-            code != nullptr && *code != ExitCode::Unreachable)
-            return *code;
-        if (const auto *known = std::get_if<HostAddress>(&address)) {
-            Result<HostClient> client = HostClient::reach(*known);
-            if (client)
-                return *std::move(client);
-        }
-    }
-    auto source = storeSourceOf(invocation);
-    if (const auto *code = std::get_if<ExitCode>(&source))
+    if (invocation.has("store"))
+        return widened(storeSourceOf(invocation));
+    auto configuration = configurationOf(invocation);
+    if (const auto *code = std::get_if<ExitCode>(&configuration))
         return *code;
-    return std::get<StoreSource>(std::move(source));
+    const auto address = hostAddressIn(std::get<Configuration>(configuration), invocation);
+    if (const auto *code = std::get_if<ExitCode>(&address); code != nullptr && *code != ExitCode::Unreachable)
+        return *code;
+    if (const auto *known = std::get_if<HostAddress>(&address)) {
+        Result<HostClient> client = HostClient::reach(*known);
+        if (client)
+            return *std::move(client);
+        noticeSilence(client.error());
+    }
+    return widened(storeSourceIn(std::get<Configuration>(std::move(configuration)), invocation));
 }
 
 Result<QByteArray> storedSessionMeantBy(StoreReader &reader, const StoreSource &store, const QString &given)

@@ -23,11 +23,11 @@ LiveSessions LiveSessions::of(const StoreSource &store)
     if (!socket || socket->isEmpty())
         return made;
     Result<HostClient> host = HostClient::reach({*socket, store.path});
-    if (!host)
+    const Result<QJsonObject> list = host ? host->sessions() : Result<QJsonObject>(host.error());
+    if (!list) {
+        noticeSilence(list.error());
         return made;
-    const Result<QJsonObject> list = host->sessions();
-    if (!list)
-        return made;
+    }
     made.m_live = true;
     made.m_host = QStringLiteral("%1, process %2")
                       .arg(host->host().value(QLatin1String("name")).toString())

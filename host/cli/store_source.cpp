@@ -30,6 +30,17 @@ std::variant<StoreSource, ExitCode> sourceOf(Configuration configuration)
 
 } // namespace
 
+std::variant<Configuration, ExitCode> configurationOf(const Invocation &invocation)
+{
+    LoadedConfiguration loaded = invocation.has("config")
+                                     ? loadConfiguration(invocation.values("config").value(0))
+                                     : loadConfigurationText(QStringLiteral("burrow.yaml"), "version: 1\n");
+    printFindings(loaded.findings);
+    if (!loaded.configuration)
+        return ExitCode::Configuration;
+    return *std::move(loaded.configuration);
+}
+
 std::variant<StoreSource, ExitCode> storeSourceOf(const Invocation &invocation)
 {
     const QString store = invocation.values("store").value(0);
@@ -41,14 +52,16 @@ std::variant<StoreSource, ExitCode> storeSourceOf(const Invocation &invocation)
     if (invocation.has("store"))
         return StoreSource{QFileInfo(store).absoluteFilePath(), {}};
 
-    LoadedConfiguration loaded = configured
-                                     ? loadConfiguration(invocation.values("config").value(0))
-                                     : loadConfigurationText(QStringLiteral("burrow.yaml"), "version: 1\n");
-    printFindings(loaded.findings);
-    if (!loaded.configuration)
-        return ExitCode::Configuration;
-    auto source = sourceOf(*std::move(loaded.configuration));
-    if (auto *found = std::get_if<StoreSource>(&source); found && !configured)
+    auto configuration = configurationOf(invocation);
+    if (const auto *code = std::get_if<ExitCode>(&configuration))
+        return *code;
+    return storeSourceIn(std::get<Configuration>(std::move(configuration)), invocation);
+}
+
+std::variant<StoreSource, ExitCode> storeSourceIn(Configuration configuration, const Invocation &invocation)
+{
+    auto source = sourceOf(std::move(configuration));
+    if (auto *found = std::get_if<StoreSource>(&source); found && !invocation.has("config"))
         found->configuration.reset();
     return source;
 }
@@ -63,6 +76,14 @@ Result<QByteArray> lastSession(const QString &storePath)
         return Error{ErrorKind::NotFound,
                      QStringLiteral("there is no last session: nothing has happened in %1 yet").arg(storePath)};
     return name;
+}
+
+quint64 openInputs(const SessionSummary &session)
+{
+    quint64 open = 0;
+    for (std::size_t phase = 0; phase < session.inputs.size(); ++phase)
+        open += isTerminal(InputPhase(phase)) ? 0 : session.inputs[phase];
+    return open;
 }
 
 QString sentenceOf(const StoreSight &sight)

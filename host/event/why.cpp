@@ -182,7 +182,14 @@ Why whyUnserved(const UnservedSession &session)
 {
     const QString name = QString::fromUtf8(session.name);
     Why why;
-    if (!session.corruption.isEmpty()) {
+    if (session.phase != Phase::Destroyed && !session.server.isEmpty()) {
+        why.code = "unserved.unreached";
+        why.sentence =
+            QStringLiteral("%1 is served by %2, which is not reached at its control socket; as it is "
+                           "stored, %3")
+                .arg(name, session.server, inputsText(session.open));
+        why.unblock = QStringLiteral("control.socket in the host's configuration, or --socket PATH");
+    } else if (!session.corruption.isEmpty()) {
         why.code = "unserved.held";
         why.sentence =
             QStringLiteral("%1 is served by no host, and one would hold it: %2").arg(name, session.corruption);

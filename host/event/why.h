@@ -13,13 +13,14 @@ Why whyOf(const SessionView &view);
 /// Of a session whose shard has not answered: what is known, and that it may have changed since.
 Why whyOf(const SessionSight &sight, WallTime now);
 
-/// A session as its store shows it while no host serves it.
+/// A session as its store shows it while no host is reached that serves it.
 struct UnservedSession
 {
     QByteArray name;
     Phase phase = Phase::Idle;
-    quint64 open = 0;   ///< Inputs that have not ended.
-    QString corruption; ///< Why a host will hold it; empty when it can be trusted.
+    quint64 open = 0;    ///< Inputs that have not ended.
+    QString corruption;  ///< Why a host will hold it; empty when it can be trusted.
+    QString server = {}; ///< The host that does serve its store, and was not reached; empty without one.
 };
 Why whyUnserved(const UnservedSession &session);
 

@@ -81,6 +81,10 @@ private Q_SLOTS:
     void everyVerbPrintsItsReceipt_data();
     void everyVerbPrintsItsReceipt();
     void aHostIsToldToGoDown();
+    void aHostThatDoesNotAnswerIsGivenUp();
+    void whatIsNoInputIsNotSent_data();
+    void whatIsNoInputIsNotSent();
+    void memoryIsNotTakenForTheStoreOfAnotherHost();
     void withoutAHostTheCommandsSaySo_data();
     void withoutAHostTheCommandsSaySo();
     void anotherHostIsNotTakenForTheOneThatIsMeant();
@@ -284,6 +288,72 @@ void ControlTest::aHostIsToldToGoDown()
     QVERIFY(host.exitCode == 0 || host.exitCode == 4);
     QVERIFY(!QFile::exists(desk.socket()));
     QCOMPARE(desk.ask({"status"}).exitCode, 6);
+}
+
+void ControlTest::aHostThatDoesNotAnswerIsGivenUp()
+{
+    Desk desk;
+    desk.host.suspend();
+    // Side by side: each waits out its bound.
+    Program stop;
+    Program why;
+    Program list;
+    const std::pair<Program *, QStringList> lines[] = {
+        {&stop, {"stop", "alpha"}}, {&why, {"why", "alpha", "--json"}}, {&list, {"session", "list"}}};
+    for (const auto &[program, line] : lines) {
+        program->setEnvironment(QStringLiteral("HOME"), desk.host.path({}));
+        program->start(line + QStringList{"--config", desk.host.path(QStringLiteral("desk.yaml"))});
+    }
+    const Finished stopped = stop.finish();
+    QCOMPARE(stopped.exitCode, 6);
+    QVERIFY2(stopped.err.contains("does not answer"), stopped.err.constData());
+    const Finished explained = why.finish();
+    QCOMPARE(explained.exitCode, 0);
+    QVERIFY2(explained.err.contains("does not answer"), explained.err.constData());
+    QCOMPARE(explained.json().value("code").toString(), QStringLiteral("unserved.unreached"));
+    QVERIFY(!explained.json().value("live").toBool(true));
+    const Finished listed = list.finish();
+    QCOMPARE(listed.exitCode, 0);
+    QVERIFY2(listed.err.contains("does not answer"), listed.err.constData());
+    QVERIFY2(listed.out.contains("not live") && listed.out.contains("\nalpha"), listed.out.constData());
+
+    desk.host.signal(SIGCONT);
+    QTRY_COMPARE_WITH_TIMEOUT(desk.ask({"status"}).exitCode, 0, 30'000);
+    desk.host.signal(SIGTERM);
+    QCOMPARE(desk.host.finish().exitCode, 0);
+}
+
+void ControlTest::whatIsNoInputIsNotSent_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("sentence");
+    QTest::newRow("no file") << "" << QByteArray() << QByteArray("--input names no file");
+    QTest::newRow("no object") << "list.json" << QByteArray("[1]") << QByteArray("holds no JSON object");
+    QTest::newRow("no JSON") << "broken.json" << QByteArray("{") << QByteArray("is no JSON: ");
+}
+
+void ControlTest::whatIsNoInputIsNotSent()
+{
+    QFETCH(const QString, name);
+    QFETCH(const QByteArray, content);
+    QFETCH(const QByteArray, sentence);
+    Program program;
+    if (!name.isEmpty())
+        program.write(name, content);
+    const Finished finished = program.run({"send", "beta", "--input", name});
+    QCOMPARE(finished.exitCode, 2);
+    QVERIFY2(finished.err.contains(sentence), finished.err.constData());
+}
+
+void ControlTest::memoryIsNotTakenForTheStoreOfAnotherHost()
+{
+    Desk desk;
+    desk.client.write(QStringLiteral("memory.yaml"), deskYaml + "store: { kind: memory }\n");
+    const Finished finished = desk.client.again().run({"stop", "alpha", "--config", "memory.yaml"});
+    QCOMPARE(finished.exitCode, 6);
+    QVERIFY2(finished.err.contains("is another one") && finished.err.contains("memory.yaml in memory"),
+             finished.err.constData());
 }
 
 void ControlTest::withoutAHostTheCommandsSaySo_data()

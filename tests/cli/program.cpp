@@ -6,11 +6,13 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <cerrno>
 #include <csignal>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace {
@@ -95,6 +97,17 @@ void Program::feed(const QByteArray &bytes, Stdin then)
 void Program::signal(int number)
 {
     ::kill(static_cast<pid_t>(m_process.processId()), number);
+}
+
+void Program::suspend()
+{
+    signal(SIGSTOP);
+    siginfo_t info = {};
+    while (::waitid(P_PID, static_cast<id_t>(m_process.processId()), &info, WSTOPPED | WNOWAIT | __WALL) != 0
+           && errno == EINTR) {
+    }
+    if (info.si_code != CLD_STOPPED)
+        qFatal("the program is not stopped");
 }
 
 void Program::read()

@@ -38,6 +38,8 @@ public:
     enum class Stdin : quint8 { KeepOpen, Close };
     void feed(const QByteArray &bytes, Stdin then = Stdin::KeepOpen);
     void signal(int number);
+    /// Stops its process as job control does; returns once it stands still. SIGCONT lets it go on.
+    void suspend();
     bool isRunning() const { return m_process.state() == QProcess::Running; }
 
     /// Waits until the stream contains the text. False when the program ended, or was silent, before.

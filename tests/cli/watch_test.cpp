@@ -89,6 +89,12 @@ private Q_SLOTS:
         watching.start(QStringList{"watch", "beta", "--jsonl"} + config);
         QCOMPARE(client.again().run(QStringList{"send", "beta", "words"} + config).exitCode, 0);
         QVERIFY(watching.waitForOut("\"event\":\"run.completed\""));
+
+        // Who is told which file is meant asks nobody, and does not say that nobody serves it.
+        const Finished unreached = client.again().run(
+            {"why", "alpha", "--json", "--store", host.path(QStringLiteral("data/burrow.db"))});
+        QCOMPARE(unreached.json().value("code").toString(), QStringLiteral("unserved.unreached"));
+        QVERIFY(!unreached.json().value("live").toBool(true));
     }
 };
 

@@ -140,6 +140,13 @@ private Q_SLOTS:
         QVERIFY(whyUnserved({"a", Phase::Stopped, 0, {}}).unblock.contains(QStringLiteral("burrow start a")));
         QVERIFY(whyUnserved({"a", Phase::Idle, 1, QStringLiteral("input 7 is damaged")})
                     .sentence.contains(QStringLiteral("input 7 is damaged")));
+        const Why unreached = whyUnserved({"a", Phase::Idle, 1, {}, QStringLiteral("desk, process 7")});
+        QCOMPARE(QByteArray(unreached.code), QByteArray("unserved.unreached"));
+        QVERIFY(unreached.sentence.startsWith(QStringLiteral("a is served by desk, process 7, ")));
+        QVERIFY(unreached.unblock.contains(QStringLiteral("--socket")));
+        // What is gone for good needs nobody to be asked.
+        QCOMPARE(QByteArray(whyUnserved({"a", Phase::Destroyed, 0, {}, QStringLiteral("desk")}).code),
+                 QByteArray("unserved.destroyed"));
     }
 
     void spansAreSaidInTheirTwoLargestUnits()

@@ -35,9 +35,6 @@ public:
             m_answer.writeJsonLine(event);
         else
             write(lineOf(event));
-        // Nothing is read from the host meanwhile, and so it sends no more than we print.
-        if (m_answer.isFull())
-            m_answer.flush();
     }
     /// The one value of --json.
     void finish(const EventCursor &next)
@@ -122,12 +119,38 @@ ExitCode watchStore(const StoreSource &store, EventQuery query, const Invocation
             for (const EventEnvelope &envelope : envelopesOf(row, read->page.next.log))
                 printer.print(toJson(envelope));
         }
+        answer.flush(); // No more is read than what is taken.
         query.since = read->page.next;
         more = read->page.more;
         if (!more && !invocation.has("json"))
             notice(sentenceOf(read->sight));
     }
     printer.finish(query.since);
+    return ExitCode::Ok;
+}
+
+/// How the watching of a host ended.
+struct WatchEnd
+{
+    QString failure;               ///< The host could not go on telling.
+    std::optional<QString> hungUp; ///< The host has, and why where it said so.
+    bool isToldAll = false;        ///< With --json: the one value is written.
+};
+
+ExitCode leaveAfter(const WatchEnd &end, const Invocation &invocation, AnswerWriter &answer)
+{
+    if (!end.failure.isEmpty())
+        return fail({ErrorKind::Io, end.failure}, invocation, answer);
+    if (!end.hungUp || end.isToldAll)
+        return ExitCode::Ok;
+    if (!end.hungUp->isEmpty())
+        return fail({ErrorKind::NotReady, QStringLiteral("the host has hung up: %1").arg(*end.hungUp)},
+                    invocation, answer);
+    if (invocation.has("json"))
+        return fail(
+            {ErrorKind::NotReady, QStringLiteral("the host hung up before it had told what its log holds")},
+            invocation, answer);
+    notice(QStringLiteral("the host has hung up"));
     return ExitCode::Ok;
 }
 
@@ -147,15 +170,22 @@ ExitCode watchHost(HostClient &host, const EventCursor &since, const Invocation 
     SignalWatch signals;
     QEventLoop loop;
     const bool once = invocation.has("json");
-    QString broken;
+    WatchEnd end;
     bool over = false; // It may be over before the loop below begins: asking has a loop of its own.
     const auto leave = [&over, &loop] {
         over = true;
         loop.quit();
     };
-    QObject::connect(&signals, &SignalWatch::leaveAsked, &loop, leave);
+    QObject::connect(&signals, &SignalWatch::leaveAsked, &loop, [&answer, leave] {
+        answer.drop(); // Whoever has not taken it may never do so.
+        leave();
+    });
+    QObject::connect(&answer, &AnswerWriter::drained, &loop, [&host] { host.client().goOn(); });
     QObject::connect(&answer, &AnswerWriter::closed, &loop, leave);
-    QObject::connect(&host.client(), &RpcClient::closed, &loop, leave);
+    QObject::connect(&host.client(), &RpcClient::closed, &loop, [&end, leave](const QString &why) {
+        end.hungUp = why;
+        leave();
+    });
     QObject::connect(
         &host.client(), &RpcClient::notified, &loop, [&](const QString &method, const QJsonObject &told) {
             if (method == QLatin1String("event")) {
@@ -164,22 +194,26 @@ ExitCode watchHost(HostClient &host, const EventCursor &since, const Invocation 
                 const auto cursor =
                     EventCursor::fromText(told.value(QLatin1String("cursor")).toString().toLatin1());
                 printer.finish(cursor.value_or(EventCursor{}));
+                end.isToldAll = true;
                 leave();
             } else if (method == QLatin1String("events.failed")) {
-                broken = told.value(QLatin1String("message")).toString();
+                end.failure = told.value(QLatin1String("message")).toString();
                 leave();
             } else if (method == QLatin1String("events.gap")) {
                 QJsonObject gap = told;
                 gap.insert(QStringLiteral("event"), method);
                 printer.print(gap);
             }
+            // Then the host notices, and sends no more than is taken.
+            if (answer.isFull())
+                host.client().pause();
         });
-    const Result<QJsonObject> begun = host.ask("events.subscribe", params);
+    const Result<QJsonObject> begun = host.query("events.subscribe", params);
     if (!begun)
         return fail(begun.error(), invocation, answer);
     if (!over)
         loop.exec();
-    return broken.isEmpty() ? ExitCode::Ok : fail({ErrorKind::Io, broken}, invocation, answer);
+    return leaveAfter(end, invocation, answer);
 }
 
 } // namespace

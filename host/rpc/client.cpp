@@ -128,7 +128,7 @@ void RpcClient::takeEnd()
         return;
     for (const Done &done : std::exchange(m_calls, {}))
         done(hungUp(m_lastWords));
-    Q_EMIT closed();
+    Q_EMIT closed(m_lastWords);
 }
 
 } // namespace burrow

@@ -29,10 +29,15 @@ public:
     /// `done` is called once: with the result, with the host's error, or with NotReady when it hangs up first.
     void call(const char *method, const QJsonObject &params, Done done);
 
+    /// Stops taking what the host says, which waits at its end then; a little that was taken already may still
+    /// be told.
+    void pause() { m_stream.setReading(false); }
+    void goOn() { m_stream.setReading(true); }
+
 Q_SIGNALS:
     void notified(const QString &method, const QJsonObject &params);
-    /// The host has hung up; every call was answered before.
-    void closed();
+    /// The host has hung up; every call was answered before. `why` is what it said of that, or empty.
+    void closed(const QString &why);
 
 private:
     explicit RpcClient(int descriptor);

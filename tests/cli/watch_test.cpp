@@ -5,6 +5,8 @@
 #include <QJsonArray>
 #include <QtTest>
 
+#include <csignal>
+
 namespace {
 
 const QByteArray deskYaml = R"(version: 1
@@ -95,6 +97,11 @@ private Q_SLOTS:
             {"why", "alpha", "--json", "--store", host.path(QStringLiteral("data/burrow.db"))});
         QCOMPARE(unreached.json().value("code").toString(), QStringLiteral("unserved.unreached"));
         QVERIFY(!unreached.json().value("live").toBool(true));
+
+        host.signal(SIGTERM);
+        const Finished left = watching.finish();
+        QCOMPARE(left.exitCode, 0);
+        QVERIFY2(left.err.contains("the host has hung up"), left.err.constData());
     }
 };
 

@@ -352,6 +352,26 @@ Prints the receipt. Which host and which session are meant, and the exit codes, 
         .run = runSessionCommand,
     },
     {
+        .name = "unregister",
+        .summary = "let a host let go of a session, which its store keeps",
+        .group = CommandGroup::Control,
+        .argument = hostedSession,
+        .options = {reason, hostConfigOption, socketOption, json},
+        .details =
+R"(Its run may come to its end, and whoever waits for another input of it is told that the host let
+go. What is open stays in the store; the next start of a host with this session goes on with it.
+Until then no command reaches the session.
+
+Prints the receipt. Which host and which session are meant, and the exit codes, are as for
+"burrow send"; 7 is also the code where the session's state does not allow the command.
+)",
+        .examples = {{
+            {"burrow unregister greeter", "take it out of the host that runs"},
+            {"burrow unregister greeter --reason \"moves to another machine\"", "say why, for the log"},
+        }},
+        .run = runSessionCommand,
+    },
+    {
         .name = "status",
         .summary = "show the sessions of a host that runs, and what each is doing",
         .group = CommandGroup::Control,

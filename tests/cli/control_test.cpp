@@ -258,7 +258,7 @@ void ControlTest::theListSaysWhatIsNow()
 void ControlTest::everyVerbPrintsItsReceipt_data()
 {
     QTest::addColumn<QString>("verb");
-    for (const char *verb : {"retire", "reset", "recycle", "recover", "destroy"})
+    for (const char *verb : {"retire", "reset", "recycle", "recover", "destroy", "unregister"})
         QTest::newRow(verb) << QString::fromLatin1(verb);
 }
 

@@ -10,8 +10,10 @@ namespace burrow {
 
 namespace {
 
-/// More ended inputs than this are those of a lifecycle write, which is rare and can be long.
-constexpr std::size_t finished_kept_max = 16;
+/// More inputs than this are those of a lifecycle write, which is rare and can be long.
+constexpr std::size_t inputs_kept_max = 16;
+/// All blobs of one set together. Spare blocks alone never make so much: what went round can go round again.
+constexpr qsizetype bytes_kept_max = 16'384;
 
 ColdColumns coldRow(const StoredCold &cold, qint64 sid)
 {
@@ -127,6 +129,37 @@ private:
 
 } // namespace
 
+bool PreparedSet::isLarge() const
+{
+    if (finished.capacity() > inputs_kept_max || requeued.capacity() > inputs_kept_max)
+        return true;
+    qsizetype bytes = 0;
+    // Bytes that are somebody else's have a size and no capacity; they are kept alive all the same.
+    const auto count = [&bytes](const QByteArray &blob) { bytes += std::max(blob.size(), blob.capacity()); };
+    if (accepted) {
+        count(accepted->semantics);
+        count(accepted->payload);
+    }
+    if (consumed)
+        count(consumed->detail);
+    for (const LedgerColumns &ended : finished)
+        count(ended.detail);
+    if (row)
+        count(row->grant);
+    if (receipt)
+        count(receipt->draft);
+    if (snapshot)
+        count(snapshot->bytes);
+    if (cold) {
+        count(cold->binding);
+        count(cold->executor);
+        count(cold->owed);
+    }
+    if (event)
+        count(event->body);
+    return bytes > bytes_kept_max;
+}
+
 void PreparedSet::clear()
 {
     // Most sets have few rows with blobs; each gives its memory, and is then gone with all that it shares.
@@ -152,7 +185,7 @@ void PreparedSet::clear()
     accepted.reset();
     consumed.reset();
     finished.clear();
-    if (finished.capacity() > finished_kept_max)
+    if (finished.capacity() > inputs_kept_max)
         finished.shrink_to_fit();
     requeued = {};
     row.reset();

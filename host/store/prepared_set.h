@@ -31,6 +31,8 @@ struct PreparedSet
 
     /// Nobody has been told of it and nothing has run for it: without space it is given back, not held.
     bool isRefusable() const { return kind != Kind::FinishRun && kind != Kind::Other; }
+    /// Its rows hold so much that it is not worth keeping for the next one.
+    bool isLarge() const;
     /// As new, but for the memory that its rows had.
     void clear();
 };

@@ -8,7 +8,8 @@ namespace burrow {
 
 namespace {
 
-/// As many as a busy shard has under way; of small rows they hold about two kibibytes each.
+/// As many as a busy shard has under way; of small rows they hold about two kibibytes each, and what is large
+/// is not kept.
 constexpr std::size_t sets_max = 1'024;
 
 } // namespace
@@ -32,6 +33,9 @@ std::vector<std::unique_ptr<PreparedSet>> PreparedSetPool::take(std::size_t coun
 
 void PreparedSetPool::giveBack(std::vector<std::unique_ptr<PreparedSet>> sets)
 {
+    // Freed here, while nobody waits for the lock: what is kept holds its rows until it is taken again, and a
+    // store that was written to once would keep every snapshot of that hour.
+    std::erase_if(sets, [](const std::unique_ptr<PreparedSet> &set) { return set->isLarge(); });
     const std::lock_guard lock(m_mutex);
     const std::size_t kept = std::min(sets.size(), sets_max - std::min(sets_max, m_sets.size()));
     m_sets.insert(m_sets.end(), std::make_move_iterator(sets.begin()),

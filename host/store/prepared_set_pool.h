@@ -14,7 +14,7 @@ class PreparedSetPool
 public:
     /// So many sets, empty; new ones where there are none.
     std::vector<std::unique_ptr<PreparedSet>> take(std::size_t count);
-    /// Keeps a bounded number of them, as they are.
+    /// Keeps a bounded number of them, as they are; those that are large are dropped.
     void giveBack(std::vector<std::unique_ptr<PreparedSet>> sets);
 
 private:

@@ -141,6 +141,38 @@ private Q_SLOTS:
         pool.giveBack(pool.take(5'000)); // More than it keeps.
         QCOMPARE(pool.take(1).size(), std::size_t(1));
     }
+
+    void thePoolKeepsNothingThatIsLarge()
+    {
+        const QByteArray large(1'000'000, 's'); // Shared with the sets, which then hold it.
+        const QByteArray small(100, 's');
+        PreparedSetPool pool;
+        std::vector<std::unique_ptr<PreparedSet>> sets = pool.take(4);
+        sets[0]->snapshot.emplace().bytes = large;
+        sets[1]->accepted.emplace().payload = large;
+        sets[2]->snapshot.emplace().bytes = small;
+        sets[3]->requeued.resize(1'000);
+        QVERIFY(sets[0]->isLarge() && sets[1]->isLarge() && !sets[2]->isLarge() && sets[3]->isLarge());
+        pool.giveBack(std::move(sets));
+        QVERIFY2(large.isDetached(), "nobody else holds it");
+        QVERIFY2(!small.isDetached(), "it is held until it is taken again");
+        sets = pool.take(1);
+        QVERIFY(small.isDetached());
+    }
+
+    void whatWasEncodedIntoSpareMemoryIsKeptEveryTime()
+    {
+        SessionEntry entry;
+        PreparedSet set;
+        for (int round = 0; round < 8; ++round) {
+            prepareSet(set, acceptOf(entry.id), &entry, epoch, now);
+            QVERIFY(!set.isLarge());
+            set.clear();
+            prepareSet(set, finishOf(entry.id, 3), &entry, epoch, now);
+            QVERIFY(!set.isLarge());
+            set.clear();
+        }
+    }
 };
 
 } // namespace burrow::test

@@ -232,7 +232,6 @@ PreparedSet prepareReopening(SessionEntry &entry, const StoredSession &stored, W
     PreparedSet prepared;
     prepared.entry = &entry;
     prepared.session = entry.id;
-    prepared.kind = PreparedSet::Kind::Reopen;
     prepared.cold = coldRow({stored.binding, entry.executor, stored.owed}, entry.sid);
     if (stored.snapshot && stored.snapshotPlugin.isEmpty()) {
         SnapshotColumns &row = prepared.snapshot.emplace();

@@ -9,7 +9,7 @@ namespace burrow {
 /// steps.
 struct PreparedSet
 {
-    enum class Kind : quint8 { Create, Reopen, Accept, FinishRun, Note, Other };
+    enum class Kind : quint8 { Create, Accept, FinishRun, Note, Other };
 
     SessionEntry *entry = nullptr; ///< Null: the session is not known.
     SessionId session;
@@ -29,8 +29,9 @@ struct PreparedSet
     std::optional<EventColumns> event;
     SpareBlobs spare;
 
-    /// Nobody has been told of it and nothing has run for it: without space it is given back, not held.
-    bool isRefusable() const { return kind != Kind::FinishRun && kind != Kind::Other; }
+    /// Nobody has been told of it and nothing has run for it: without space it is given back, not held. Who
+    /// runs a session that is there is held: one moment without space must not keep it closed.
+    bool isRefusable() const { return kind == Kind::Create || kind == Kind::Accept || kind == Kind::Note; }
     /// Its rows hold so much that it is not worth keeping for the next one.
     bool isLarge() const;
     /// As new, but for the memory that its rows had.

@@ -173,6 +173,22 @@ private Q_SLOTS:
             set.clear();
         }
     }
+
+    void withoutSpaceOnlyWhatIsNewIsGivenBack()
+    {
+        SessionEntry entry;
+        entry.executor = {"writer", "org.example.writer"};
+        StoredSession stored;
+        stored.executor = {"talker", "org.example.talker"};
+        PreparedSet accept;
+        prepareSet(accept, acceptOf(entry.id), &entry, epoch, now);
+        PreparedSet finish;
+        prepareSet(finish, finishOf(entry.id, 1), &entry, epoch, now);
+        QVERIFY(accept.isRefusable());
+        QVERIFY(prepareCreation(entry, epoch).isRefusable());
+        QVERIFY(!finish.isRefusable());
+        QVERIFY2(!prepareReopening(entry, stored, now).isRefusable(), "it is held, as a lifecycle write");
+    }
 };
 
 } // namespace burrow::test

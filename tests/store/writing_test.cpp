@@ -101,6 +101,38 @@ private Q_SLOTS:
         QCOMPARE(rig.answerTo(sets.finishRun(runIdOf(1), {accepted.front()})).verdict, Verdict::Committed);
     }
 
+    void aFullFileHoldsTheOpeningOfAKnownSession()
+    {
+        Tally answered;
+        std::optional<Error> refusal;
+        StoreRig rig;
+        rig.options.pagesMax = 60;
+        rig.options.stallLimit = std::chrono::hours(1);
+        QCOMPARE(rig.open(), QString());
+        const StoredSession alpha = rig.session("alpha", {"talker", "org.example.talker"});
+        SetBuilder sets(rig.session("beta").id);
+        // More than the file can ever take.
+        const ExecutorIdentity writer{QByteArray(1'000'000, 'w'), "org.example.writer"};
+        rig.store->openSession(alpha.id, "alpha", writer, [&](const Result<StoredSession> &opened) {
+            if (!opened)
+                refusal = opened.error();
+            answered.add();
+        });
+        // An accept behind it is given back, and it is not: it waits for space as long as a lifecycle write.
+        StoreAnswer answer;
+        for (int tries = 0; answer.verdict == Verdict::Committed && tries < 10'000; ++tries)
+            answer = rig.answerTo(sets.accept(rig.input()));
+        QCOMPARE(answer.verdict, Verdict::NotWritten);
+        QCOMPARE(answered.count(), std::size_t(0));
+        // How far it has come by now is not known, nor since when it waits.
+        for (int hours = 0; answered.count() == 0 && hours < 1'000; ++hours) {
+            rig.clock.advance(rig.options.stallLimit);
+            answered.waitFor(1, std::chrono::milliseconds(50));
+        }
+        QCOMPARE(answered.count(), std::size_t(1));
+        QVERIFY(refusal && refusal->kind == ErrorKind::Io);
+    }
+
     void whatIsOlderThanItsRetentionIsForgottenButNotAKeptKey()
     {
         StoreRig rig;

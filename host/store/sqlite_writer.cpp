@@ -55,11 +55,27 @@ void SqliteWriter::submit(std::vector<WriterItem> items, SubmitHint hint)
 {
     if (hint == SubmitHint::MayBlock && writeHere(items))
         return;
+    if (enqueue(items, hint))
+        return;
+    // Outside the lock: whoever hears it may ask for more.
+    for (WriterItem &item : items) {
+        item.verdict = Verdict::NotWritten;
+        item.reason = QStringLiteral("the store is closed");
+    }
+    answer(std::move(items));
+}
+
+/// False, and nothing was taken of `items`: the writer has closed.
+bool SqliteWriter::enqueue(std::vector<WriterItem> &items, SubmitHint hint)
+{
     const std::lock_guard lock(m_mutex);
+    if (m_closed)
+        return false;
     m_queue.insert(m_queue.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     // A commit that costs much is worth waiting for the rest; one that costs little overlaps with it.
     if ((hint != SubmitHint::MoreComes || m_diskIsFast) && !m_queue.empty() && !std::exchange(m_called, true))
         m_changed.notify_one();
+    return true;
 }
 
 void SqliteWriter::submitOne(WriterItem item)
@@ -111,8 +127,11 @@ SqliteWriter::Call SqliteWriter::waitForCall()
             m_changed.wait_for(lock, retry_pause, [this] { return m_closing; });
             return Call::Write;
         }
-        if (due())
-            return m_queue.empty() && m_closing ? Call::End : Call::Write;
+        if (due()) {
+            // Under the lock: what comes after this look at the queue finds the writer closed.
+            m_closed = m_queue.empty() && m_closing;
+            return m_closed ? Call::End : Call::Write;
+        }
         if (!m_upkeepDue) {
             m_changed.wait(lock, [&] { return due() || m_upkeepDue; });
             continue;

@@ -67,8 +67,9 @@ public:
     void start();
     /// Where the sets that are submitted come from, and go when they were answered.
     PreparedSetPool &pool() { return m_pool; }
+    /// Once closed, everything is NotWritten, and told so on the calling thread.
     void submit(std::vector<WriterItem> items, SubmitHint hint);
-    /// Never on the calling thread.
+    /// Is never written on the calling thread.
     void submitOne(WriterItem item);
     /// Writes and answers what waits, then ends the thread. Only once.
     void close();
@@ -90,6 +91,7 @@ private:
     void work();
     bool takeQueue();
     void takeFirst(std::size_t count);
+    bool enqueue(std::vector<WriterItem> &items, SubmitHint hint);
     void endTurn();
     bool logIsLong() const;
     void copyLog();
@@ -151,6 +153,7 @@ private:
     bool m_called = false;    ///< The writer's thread knows of the queue.
     bool m_diskIsFast = true; ///< As of the last turn.
     bool m_closing = false;
+    bool m_closed = false;    ///< Nobody looks at the queue any more.
     bool m_held = false;      ///< The last turn left sets to try again.
     bool m_logIsLong = false; ///< The last turn left a log to be copied.
     bool m_upkeepDue = false; ///< There is something to do when nobody has written for a while.

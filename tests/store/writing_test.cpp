@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdicts of many sets in one transaction, a file that is full, and what retention forgets.
+#include "store/sqlite_writer.h"
+#include "store/store_opening.h"
 #include "store_rig.h"
 
 namespace burrow::test {
@@ -131,6 +133,43 @@ private Q_SLOTS:
         }
         QCOMPARE(answered.count(), std::size_t(1));
         QVERIFY(refusal && refusal->kind == ErrorKind::Io);
+    }
+
+    void aWriterThatHasClosedLetsNobodyWait()
+    {
+        Tally answered;
+        VerdictLog log;
+        std::optional<Verdict> verdict;
+        StoreRig rig;
+        Result<OpenedStore> opened = openStoreFile(rig.options);
+        QVERIFY(opened);
+        Result<SetWriter> sets = SetWriter::make(opened->database);
+        QVERIFY(sets);
+        SqliteWriter writer(std::move(opened->database), *std::move(sets),
+                            {{rig.options.path, rig.options.vfs, rig.options.pagesMax},
+                             opened->epoch,
+                             rig.options.stallLimit,
+                             rig.options.reserveBytes},
+                            rig.clock);
+        writer.start();
+        writer.close();
+        WriterItem call;
+        call.done = [&](Verdict told, const QString &) {
+            verdict = told;
+            answered.add();
+        };
+        writer.submitOne(std::move(call));
+        QVERIFY(answered.waitFor(1));
+        QCOMPARE(*verdict, Verdict::NotWritten);
+        for (const SubmitHint hint : {SubmitHint::NeverBlock, SubmitHint::MayBlock, SubmitHint::MoreComes}) {
+            std::vector<WriterItem> items(1);
+            items[0].set = std::make_unique<PreparedSet>();
+            items[0].client = &log;
+            const std::size_t before = log.count();
+            writer.submit(std::move(items), hint);
+            QVERIFY(log.waitFor(before + 1));
+            QCOMPARE(log.answers().back().verdict, Verdict::NotWritten);
+        }
     }
 
     void whatIsOlderThanItsRetentionIsForgottenButNotAKeptKey()

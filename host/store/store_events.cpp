@@ -51,8 +51,10 @@ private:
         Result<SqliteStatement> first = m_reader.prepare("SELECT uuid FROM session ORDER BY sid LIMIT 1");
         if (!first)
             return first.error();
-        SessionColumns row;
-        if (first->step() == SQLITE_ROW)
+        const Result<bool> found = stepped(*first);
+        if (!found)
+            return found.error();
+        if (*found)
             m_page.next.log = uuidOf(first->bytesAt(0));
         const Result<qint64> last = m_reader.integerOf("SELECT max(eno) FROM event");
         const Result<qint64> oldest = m_reader.integerOf("SELECT min(eno) FROM event");
@@ -68,10 +70,10 @@ private:
         if (!find)
             return find.error();
         const IdBytes id(m_query.session.uuid);
-        if (find->blob(id.view()).step() != SQLITE_ROW)
-            return false;
-        m_sid = find->integerAt(0);
-        return true;
+        Result<bool> found = stepped(find->blob(id.view()));
+        if (found && *found)
+            m_sid = find->integerAt(0);
+        return found;
     }
 
     Result<void> readRows()
@@ -145,13 +147,25 @@ private:
                 return find.error();
             m_findSpeaker = *std::move(find);
         }
+        const Result<bool> found = stepped(m_findSpeaker.integer(sid));
+        if (!found)
+            return found.error();
         Speaker speaker;
-        if (m_findSpeaker.integer(sid).step() == SQLITE_ROW) {
+        if (*found) {
             speaker.id.uuid = uuidOf(m_findSpeaker.bytesAt(0));
             speaker.name = m_findSpeaker.bytesAt(1).toByteArray();
         }
         m_findSpeaker.reset();
         return &m_speakers.emplace(sid, std::move(speaker)).first->second;
+    }
+
+    /// Whether there is a row. That it could not be looked for is not that there is none.
+    Result<bool> stepped(SqliteStatement &statement)
+    {
+        const int code = statement.step();
+        if (code != SQLITE_ROW && code != SQLITE_DONE)
+            return m_reader.lastError();
+        return code == SQLITE_ROW;
     }
 
     static Uuid uuidOf(QByteArrayView bytes)
@@ -174,6 +188,11 @@ private:
 
 Result<EventPage> readEventPage(SqliteDatabase &reader, const EventQuery &query)
 {
+    // Where the log begins and what stands in it are read one after the other: rows that were pruned between
+    // the two would be missing without being told as a gap.
+    ReadTransaction transaction(reader);
+    if (Result<void> begun = transaction.begin(); !begun)
+        return begun.error();
     return PageReader(reader, query).read();
 }
 
@@ -187,7 +206,7 @@ Result<EventsOfStore> StoreReader::events(const EventQuery &query)
     if (!sight)
         return sight.error();
     events.sight = *std::move(sight);
-    Result<EventPage> page = readEventPage(d->database, query);
+    Result<EventPage> page = PageReader(d->database, query).read();
     if (!page)
         return page.error();
     events.page = *std::move(page);

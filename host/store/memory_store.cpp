@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/memory_store.h"
 
+#include "model/executor_change.h"
+
 #include <algorithm>
 #include <set>
 
@@ -87,6 +89,8 @@ void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, const E
         stored.snapshotRun = image.snapshotRun;
         stored.snapshotPlugin = image.snapshotPlugin;
         if (!executor.isEmpty()) {
+            if (std::optional<LifecycleEvent> change = executorChange(stored, executor))
+                log(image, {}, {*std::move(change)});
             image.executor = executor;
             if (image.snapshotPlugin.isEmpty()) // Before this, nobody knew of several.
                 image.snapshotPlugin = executor.plugin;
@@ -114,22 +118,21 @@ StoreAnswer MemoryStore::write(const WriteSet &set)
             image->refused = true;
         return answer;
     }
-    answer.eventNumber = log(*image, set);
+    const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
+    if (!set.events.empty() || lifecycle != nullptr)
+        answer.eventNumber = log(*image, lifecycle != nullptr ? lifecycle->verb : QByteArray(), set.events);
     return answer;
 }
 
-/// Adds the set's row to the log; gives its number, or 0 when it has nothing to tell.
-quint64 MemoryStore::log(const Image &image, const WriteSet &set)
+/// Adds a row to the log; gives its number.
+quint64 MemoryStore::log(const Image &image, const QByteArray &verb, std::vector<LifecycleEvent> events)
 {
-    const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
-    if (set.events.empty() && lifecycle == nullptr)
-        return 0;
     m_events.push_back({.number = ++m_lastEvent,
                         .session = image.id,
                         .name = image.name,
                         .at = now(),
-                        .verb = lifecycle != nullptr ? lifecycle->verb : QByteArray(),
-                        .events = set.events});
+                        .verb = verb,
+                        .events = std::move(events)});
     if (m_events.size() > limits::memory_events_max)
         m_events.pop_front();
     return m_lastEvent;

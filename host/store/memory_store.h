@@ -54,7 +54,7 @@ private:
     void finish(Image &image, const std::vector<FinishedInput> &inputs);
     void writeRow(Image &image, const SessionRow &row);
     void remember(StoredOutcome outcome);
-    quint64 log(const Image &image, const WriteSet &set);
+    quint64 log(const Image &image, const QByteArray &verb, std::vector<LifecycleEvent> events);
     EventPage pageOf(const EventQuery &query) const;
 
     std::atomic<quint64> m_sequence = 0;

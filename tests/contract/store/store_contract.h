@@ -86,6 +86,7 @@ private Q_SLOTS:
     void anOpeningWithoutAnExecutorForgetsNobody();
     void otherWritesLeaveTheExecutorAsItIs();
     void anotherExecutorLeavesTheRestOfASessionAsItWas();
+    void anotherExecutorIsToldInTheLog();
     void aSnapshotIsStampedWithThePluginThatMadeIt();
     void aSnapshotOfNobodyBelongsToTheFirstWhoIsKnown();
 

@@ -67,6 +67,25 @@ void StoreContract::anotherExecutorLeavesTheRestOfASessionAsItWas()
     QVERIFY(outcomeByKey(alpha.id, "key-1"));
 }
 
+void StoreContract::anotherExecutorIsToldInTheLog()
+{
+    const StoredSession alpha = openSession("alpha", {}, talker);
+    openSession("alpha", {}, talker);
+    openSession("alpha");
+    QVERIFY2(eventsSince({}).rows.empty(), "nothing has changed");
+    const StoredSession before = openSession("alpha", {}, writer);
+    const EventPage page = eventsSince({});
+    QCOMPARE(page.rows.size(), std::size_t(1));
+    QCOMPARE(page.rows[0].session, alpha.id);
+    QCOMPARE(page.rows[0].name, QByteArray("alpha"));
+    QVERIFY(page.rows[0].verb.isEmpty());
+    QCOMPARE(page.rows[0].events.size(), std::size_t(1));
+    QCOMPARE(page.rows[0].events[0].code, EventCode::ExecutorChanged);
+    QCOMPARE(page.rows[0].events[0].detail, executorChange(before, writer)->detail);
+    openSession("alpha", {}, writer);
+    QCOMPARE(eventsSince({}).rows.size(), std::size_t(1));
+}
+
 void StoreContract::aSnapshotIsStampedWithThePluginThatMadeIt()
 {
     const StoredSession alpha = openSession("alpha", {}, talker);

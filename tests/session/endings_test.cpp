@@ -28,6 +28,40 @@ class EndingsTest : public QObject
     }
 
 private Q_SLOTS:
+    void aSessionThatWasUnregisteredHasLeftBeforeItsCallersHearOfIt()
+    {
+        // More than a session gets through in one round.
+        constexpr int submits = 4 * static_cast<int>(limits::turns_per_session_per_drain);
+        ShardRig rig;
+        const SessionId alpha = rig.adopt("alpha", nullptr);
+        rig.settle();
+        QByteArrayList leftByThen;
+        rig.shard->post(CommandMessage{alpha, LifecycleCommand{0, LifecycleVerb::Unregister, {}},
+                                       [&](const CommandReceipt &receipt) {
+                                           QVERIFY(receipt.ok());
+                                           leftByThen = rig.observer.left;
+                                       }});
+        rig.store.holdWrites(true);
+        rig.settle();
+        QVERIFY(rig.store.letWriteGo()); // That it goes.
+        rig.settle();
+        // The word that its clean-up is done is the last, and is heard in one round with what comes behind it.
+        QVERIFY(rig.store.letWriteGo());
+        std::vector<std::shared_ptr<Submitted>> submitted;
+        for (int at = 0; at < submits; ++at)
+            submitted.push_back(rig.submit(alpha, promptOf("late")));
+        const auto again = rig.lifecycle(alpha, LifecycleVerb::Unregister);
+        rig.settle();
+        QCOMPARE(leftByThen, QByteArrayList{"alpha"});
+        QCOMPARE(rig.observer.left, QByteArrayList{"alpha"});
+        for (const auto &one : submitted) {
+            QCOMPARE(one->receipts, 1);
+            QCOMPARE(one->receipt->refusal, Refusal::NotReady);
+            QCOMPARE(one->receipt->phase, Phase::Destroyed);
+        }
+        QCOMPARE(again->receipt->verdict, CommandReceipt::Verdict::NoOp);
+    }
+
     void anInstanceThatWasReplacedIsNotHeard()
     {
         ShardRig rig;

@@ -18,7 +18,7 @@ class EventRelay : public QObject, public ShardObserver
 
 public:
     /// `sessionLeft` is called on any shard's thread.
-    explicit EventRelay(std::function<void(const QByteArray &name)> sessionLeft)
+    explicit EventRelay(std::function<void(SessionId session, const QByteArray &name)> sessionLeft)
         : m_sessionLeft(std::move(sessionLeft))
     {
     }
@@ -28,7 +28,7 @@ public:
     bool wantsEvents() const override { return m_wanted.load(std::memory_order_relaxed); }
     void sessionsSaid(std::vector<SessionEvent> events) override;
     void storeFenced(const QString &owner) override;
-    void sessionLeft(const QByteArray &name) override { m_sessionLeft(name); }
+    void sessionLeft(SessionId session, const QByteArray &name) override { m_sessionLeft(session, name); }
 
 Q_SIGNALS:
     // On the relay's thread.
@@ -39,7 +39,7 @@ Q_SIGNALS:
 private:
     void deliver();
 
-    const std::function<void(const QByteArray &)> m_sessionLeft;
+    const std::function<void(SessionId, const QByteArray &)> m_sessionLeft;
     std::atomic<bool> m_wanted = false;
     std::atomic<bool> m_fenced = false;
     std::mutex m_mutex;

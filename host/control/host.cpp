@@ -151,8 +151,9 @@ std::optional<Error> Host::Private::adopt(const SessionSpec &spec, Result<Stored
     const SessionId id = opened->id;
     const bool existed = opened->existed;
     names.insert(spec.name, id);
+    runtimes.enter(id);
     if (opened->binding)
-        runtimes.insert(opened->binding->runtimeId, id);
+        runtimes.bind(opened->binding->runtimeId, id);
     post(id, AdoptMessage{std::move(opened).value(), spec.executor,
                           std::make_shared<const CoreSettings>(spec.settings),
                           [answer, id, existed](quint32 recovered) {

@@ -23,7 +23,7 @@ QFuture<Result<SessionBindings>> Host::Private::prepare(SessionId session, const
         if (!runtimeId.isEmpty()) {
             runtime = RuntimeBinding{runtimeId, 0, {}, receipt.epoch};
             const std::unique_lock lock(mutex);
-            runtimes.insert(runtimeId, session);
+            runtimes.bind(runtimeId, session);
         }
         answer(
             SessionBindings(session, receipt.epoch, std::move(runtime),

@@ -3,6 +3,7 @@
 
 #include "control/event_relay.h"
 #include "control/host.h"
+#include "control/runtime_directory.h"
 #include "control/shard_thread.h"
 #include "session/id_mint.h"
 
@@ -37,9 +38,10 @@ public:
         : options(std::move(hostOptions))
         , store(hostStore)
         , clock(hostClock)
-        , relay([this](const QByteArray &name) {
+        , relay([this](SessionId session, const QByteArray &name) {
             const std::unique_lock lock(mutex);
             names.remove(name);
+            runtimes.leave(session);
         })
     {
         const quint32 count =
@@ -77,10 +79,10 @@ public:
     std::atomic<qint64> unanswered = 0; ///< Bytes of the inputs that wait for their receipt.
 
     std::shared_mutex mutex;
-    QHash<QByteArray, SessionId> names;    // Guarded by mutex; null while the session is being opened.
-    QHash<QByteArray, SessionId> runtimes; // Guarded by mutex; whom a runtime id was bound to last.
-    QFuture<void> down;                    // Guarded by mutex; valid once a shutdown has begun.
-    bool goingDown = false;                // Guarded by mutex.
+    QHash<QByteArray, SessionId> names; // Guarded by mutex; null while the session is being opened.
+    RuntimeDirectory runtimes;          // Guarded by mutex.
+    QFuture<void> down;                 // Guarded by mutex; valid once a shutdown has begun.
+    bool goingDown = false;             // Guarded by mutex.
     IdMint mint; // Guarded by mutex; one for all, for seeding asks the machine for chance.
 };
 

@@ -186,7 +186,7 @@ Submission Host::ingest(const RuntimeBinding &address, Input input, SubmitOption
     SessionId session;
     {
         const std::shared_lock lock(d->mutex);
-        session = d->runtimes.value(address.runtimeId);
+        session = d->runtimes.sessionOf(address.runtimeId);
     }
     return d->submit({session, std::move(input), std::move(options), {}}, {},
                      std::make_shared<const RuntimeBinding>(address));

@@ -361,7 +361,7 @@ void Shard::letGo(SessionRecord &record)
         m_deadlines.erase({record.timerAt, record.core.id()});
     m_unsettled -= record.settled ? 0 : 1;
     m_generationsGone = std::max(m_generationsGone, record.generation + 1);
-    m_observer.sessionLeft(record.name);
+    m_observer.sessionLeft(record.core.id(), record.name);
     m_sessions.erase(record.core.id());
 }
 

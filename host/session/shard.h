@@ -25,7 +25,7 @@ public:
     virtual void sessionsSaid(std::vector<SessionEvent> events) = 0;
     virtual void storeFenced(const QString &owner) = 0;
     /// The session was unregistered; before anybody hears of it. Its name is free.
-    virtual void sessionLeft(const QByteArray &name) = 0;
+    virtual void sessionLeft(SessionId session, const QByteArray &name) = 0;
 };
 
 /// Carries the sessions of one thread: their records, the list of those that are ready, one timer for all

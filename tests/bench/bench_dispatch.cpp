@@ -159,7 +159,7 @@ public:
     bool wantsEvents() const override { return false; }
     void sessionsSaid(std::vector<SessionEvent>) override {}
     void storeFenced(const QString &) override {}
-    void sessionLeft(const QByteArray &) override {}
+    void sessionLeft(SessionId, const QByteArray &) override {}
 };
 
 /// One caller on the shard's own thread: submit, serve, hear the outcome, again.

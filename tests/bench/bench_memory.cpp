@@ -80,7 +80,7 @@ public:
     bool wantsEvents() const override { return false; }
     void sessionsSaid(std::vector<SessionEvent>) override {}
     void storeFenced(const QString &) override {}
-    void sessionLeft(const QByteArray &) override {}
+    void sessionLeft(SessionId, const QByteArray &) override {}
 };
 
 /// Sessions that were opened and attached to an executor, and rest.

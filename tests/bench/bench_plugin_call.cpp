@@ -95,7 +95,7 @@ public:
     bool wantsEvents() const override { return false; }
     void sessionsSaid(std::vector<SessionEvent>) override {}
     void storeFenced(const QString &) override {}
-    void sessionLeft(const QByteArray &) override {}
+    void sessionLeft(SessionId, const QByteArray &) override {}
 };
 
 /// Heap allocations of one input from submit to outcome in steady state, the submitter's own apart.

@@ -20,7 +20,7 @@ public:
         said.insert(said.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
     }
     void storeFenced(const QString &owner) override { fencedBy.push_back(owner); }
-    void sessionLeft(const QByteArray &name) override { left.push_back(name); }
+    void sessionLeft(SessionId, const QByteArray &name) override { left.push_back(name); }
 
     /// The codes of what that session said, in order, as text; progress is left out.
     QByteArrayList codes(SessionId session) const;

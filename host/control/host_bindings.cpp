@@ -13,7 +13,7 @@ QFuture<Result<SessionBindings>> Host::Private::prepare(SessionId session, const
         const std::unique_lock lock(mutex);
         bind.freshEpoch = mint.next<EpochId>(clock.wallNow());
     }
-    CommandMessage message{session, std::move(bind), {}, {}, {}};
+    CommandMessage message{session, std::move(bind), {}, {}};
     message.reply = [this, session, runtimeId, answer](const CommandReceipt &receipt) {
         if (!receipt.ok()) {
             answer(Error{ErrorKind::NotFound, QStringLiteral("session not found: %1").arg(receipt.message)});
@@ -25,17 +25,18 @@ QFuture<Result<SessionBindings>> Host::Private::prepare(SessionId session, const
             const std::unique_lock lock(mutex);
             runtimes.bind(runtimeId, session);
         }
-        answer(
-            SessionBindings(session, receipt.epoch, std::move(runtime),
-                            [door = door, session, epoch = receipt.epoch](RunId run, const QString &reason) {
-                                const Answer<CommandReceipt> done;
-                                const std::lock_guard lock(door->mutex);
-                                CommandMessage cancel{
-                                    session, CancelCommand{0, CancelMode::Hard, run, reason}, done, epoch, {}};
-                                if (door->host != nullptr)
-                                    door->host->post(session, std::move(cancel));
-                                return done.future();
-                            }));
+        answer(SessionBindings(session, receipt.epoch, std::move(runtime),
+                               [door = door, session, epoch = receipt.epoch](RunId run, const QString &reason) {
+                                   const Answer<CommandReceipt> done;
+                                   const std::lock_guard lock(door->mutex);
+                                   CommandMessage cancel{session,
+                                                         CancelCommand{0, CancelMode::Hard, run, reason, epoch},
+                                                         done,
+                                                         {}};
+                                   if (door->host != nullptr)
+                                       door->host->post(session, std::move(cancel));
+                                   return done.future();
+                               }));
     };
     post(session, std::move(message));
     return answer.future();
@@ -55,7 +56,7 @@ QFuture<CommandReceipt> Host::installInterrupt(SessionId session,
                                                std::function<Result<void>(const QString &reason)> interrupt)
 {
     const Answer<CommandReceipt> answer;
-    d->post(session, CommandMessage{session, InstallInterrupt{}, answer, {}, std::move(interrupt)});
+    d->post(session, CommandMessage{session, InstallInterrupt{}, answer, std::move(interrupt)});
     return answer.future();
 }
 

@@ -39,6 +39,8 @@ struct CancelCommand
     CancelMode mode = CancelMode::Boundary;
     RunId run; ///< Null: whatever runs.
     QString reason;
+    /// Of the bindings through which it comes: those of another epoch have no say. Null: any.
+    EpochId epoch = {};
 };
 
 /// The session lifecycle verbs.

@@ -29,6 +29,12 @@ QString SessionCore::phaseSentence(const char *what) const
 
 void SessionCore::on(CancelCommand &event)
 {
+    if (!event.epoch.isNull() && event.epoch != m_epoch) {
+        reply(event.command,
+              refused(Refusal::BindingMismatch,
+                      QStringLiteral("the bindings are those of an earlier epoch of the session")));
+        return;
+    }
     const bool hard = event.mode == CancelMode::Hard;
     const SessionInput request{.verb =
                                    hard ? SessionVerb::InterruptCurrentRun : SessionVerb::CancelAfterBoundary};

@@ -76,9 +76,7 @@ struct CommandMessage
     SessionId session;
     SessionCommand command;
     CommandCallback reply;
-    /// The epoch of the bindings through which it comes: those of another epoch have no say. Null: any.
-    EpochId epoch;
-    InterruptCallback interrupt; ///< InstallInterrupt.
+    InterruptCallback interrupt = {}; ///< InstallInterrupt.
 };
 
 /// A call into the executor that does not come back, as a sentence; empty: it has come back.

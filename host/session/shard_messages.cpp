@@ -124,15 +124,6 @@ void Shard::on(CommandMessage &message)
         replyCommand(id, receipt);
         return;
     }
-    if (!message.epoch.isNull() && record->core.epoch() != message.epoch) {
-        CommandReceipt receipt;
-        receipt.verdict = CommandReceipt::Verdict::Refused;
-        receipt.refusal = Refusal::BindingMismatch;
-        receipt.phase = record->core.view().phase;
-        receipt.message = QStringLiteral("the bindings are those of an earlier epoch of the session");
-        replyCommand(id, receipt);
-        return;
-    }
     if (message.interrupt && record->executor() == nullptr)
         record->interrupt = std::move(message.interrupt);
     std::visit(

@@ -19,6 +19,26 @@ class ShardTest : public QObject
     }
 
 private Q_SLOTS:
+    void aCancelIsJudgedByTheEpochThatItMeetsInItsTurn()
+    {
+        ShardRig rig;
+        const SessionId alpha = rig.adopt("alpha", std::make_shared<InlineExecutorFactory>());
+        rig.settle();
+        const EpochId epoch = {Uuid::version7(5, 0, 5)};
+        const EpochId other = {Uuid::version7(6, 0, 6)};
+        std::vector<Refusal> refusals;
+        const auto reply = [&](const CommandReceipt &receipt) { refusals.push_back(receipt.refusal); };
+        BindCommand bind;
+        bind.freshEpoch = epoch;
+        rig.shard->post(CommandMessage{alpha, std::move(bind), {}});
+        rig.shard->post(CommandMessage{alpha, CancelCommand{0, CancelMode::Hard, {}, {}, epoch}, reply});
+        rig.shard->post(CommandMessage{alpha, CancelCommand{0, CancelMode::Hard, {}, {}, other}, reply});
+        rig.settle();
+        QCOMPARE(refusals.size(), std::size_t(2));
+        QVERIFY2(refusals[0] != Refusal::BindingMismatch, "the binding in front of it was heard first");
+        QCOMPARE(refusals[1], Refusal::BindingMismatch);
+    }
+
     void anInputRunsAndEveryAnswerComesOnce()
     {
         ShardRig rig;

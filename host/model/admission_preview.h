@@ -13,8 +13,9 @@ struct AdmissionPreview
     /// Only Accepted: a caller that holds capacity should count on a run because of this input.
     bool requiresActive = false;
     AdmissionPlan plan; ///< Only Accepted.
-    /// False: its key may be that of an input that ended in an earlier process, which is being looked up; or it
-    /// repeats an input whose own accept is still in flight.
+    /// False: its key may be that of an input that ended in an earlier process, which is being looked up; it
+    /// repeats an input whose own accept is still in flight; or the session has yet to hear what it was told
+    /// before the question.
     bool certain = true;
 };
 

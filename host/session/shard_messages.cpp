@@ -102,6 +102,9 @@ void Shard::on(PreviewMessage &message)
         asked.waiter.id = message.waits ? 1 : 0;
         asked.address = std::move(message.address);
         preview = record->core.preview(asked);
+        // What it was told before and has not heard yet may change the answer.
+        if (record->loop != nullptr && record->loop->hasEvents())
+            preview.certain = false;
     } else {
         preview.receipt = message.address ? unknownRuntime() : unknownSession();
     }

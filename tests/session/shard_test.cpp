@@ -19,6 +19,29 @@ class ShardTest : public QObject
     }
 
 private Q_SLOTS:
+    void aPreviewIsNotCertainWhileSomethingWaitsToBeHeard()
+    {
+        ShardRig rig;
+        const SessionId alpha = rig.adopt("alpha", std::make_shared<InlineExecutorFactory>());
+        rig.settle();
+        std::vector<AdmissionPreview> previews;
+        const auto ask = [&] {
+            PreviewMessage message;
+            message.session = alpha;
+            message.input = numbered(promptOf("asked"), rig.store.nextSequence());
+            message.reply = [&](AdmissionPreview preview) { previews.push_back(std::move(preview)); };
+            rig.shard->post(std::move(message));
+        };
+        ask();
+        rig.settle();
+        rig.lifecycle(alpha, LifecycleVerb::Stop);
+        ask();
+        rig.settle();
+        QCOMPARE(previews.size(), std::size_t(2));
+        QVERIFY(previews[0].certain);
+        QVERIFY2(!previews[1].certain, "the stop in front of it was not heard yet");
+    }
+
     void aCancelIsJudgedByTheEpochThatItMeetsInItsTurn()
     {
         ShardRig rig;

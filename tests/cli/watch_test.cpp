@@ -2,12 +2,21 @@
 // What happens in a host and why it does not, as another process is told; and what a store says of it later.
 #include "program.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QtTest>
 
 #include <csignal>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace {
+
+constexpr int patience_ms = 30'000;
 
 const QByteArray deskYaml = R"(version: 1
 host: { name: desk, data_dir: ./data }
@@ -24,6 +33,54 @@ QStringList codesOf(const QJsonArray &events)
         codes += event.toObject().value("event").toString();
     return codes;
 }
+
+/// A named pipe whose reader takes its time.
+class SlowReader
+{
+public:
+    explicit SlowReader(const QString &path)
+        : m_path(path)
+    {
+        const QByteArray name = QFile::encodeName(path);
+        if (::mkfifo(name.constData(), 0600) != 0)
+            qFatal("cannot make %s", name.constData());
+        m_descriptor = ::open(name.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    }
+    ~SlowReader() { ::close(m_descriptor); }
+    Q_DISABLE_COPY_MOVE(SlowReader)
+
+    QString path() const { return m_path; }
+    /// Waits until so much lies in the pipe that a writer will soon find no room.
+    bool isFilledUp() const
+    {
+        const int capacity = ::fcntl(m_descriptor, F_GETPIPE_SZ);
+        const auto isNearlyFull = [this, capacity] {
+            int waiting = 0;
+            return ::ioctl(m_descriptor, FIONREAD, &waiting) == 0 && waiting >= capacity / 8 * 7;
+        };
+        return QTest::qWaitFor(isNearlyFull, patience_ms);
+    }
+    /// Takes what comes until the text has come so often; false when it does not.
+    bool takes(const QByteArray &text, qsizetype times)
+    {
+        QByteArray taken;
+        pollfd entry{.fd = m_descriptor, .events = POLLIN, .revents = 0};
+        while (taken.count(text) < times) {
+            QByteArray piece(64 << 10, Qt::Uninitialized);
+            if (::poll(&entry, 1, patience_ms) != 1)
+                return false;
+            const ssize_t size = ::read(m_descriptor, piece.data(), size_t(piece.size()));
+            if (size <= 0)
+                return false;
+            taken += piece.first(size);
+        }
+        return true;
+    }
+
+private:
+    const QString m_path;
+    int m_descriptor = -1;
+};
 
 } // namespace
 
@@ -78,7 +135,7 @@ private Q_SLOTS:
                 why = client.again().run(QStringList{"why", "alpha", "--json"} + config);
                 return why.json().value("code").toString() == QLatin1String("nothing");
             },
-            30'000));
+            patience_ms));
         QCOMPARE(why.exitCode, 0);
         QVERIFY(why.json().value("live").toBool());
 
@@ -102,6 +159,38 @@ private Q_SLOTS:
         const Finished left = watching.finish();
         QCOMPARE(left.exitCode, 0);
         QVERIFY2(left.err.contains("the host has hung up"), left.err.constData());
+    }
+
+    void aReaderThatTakesItsTimeHoldsNobodyUp()
+    {
+        // Many times what a pipe holds, and more than the program keeps for a reader.
+        constexpr qsizetype inputs = 700;
+        Program host;
+        host.write(QStringLiteral("desk.yaml"), deskYaml);
+        host.write(QStringLiteral("beta.txt"), QByteArray("words\n").repeated(inputs));
+        QCOMPARE(host.run({"run", "desk.yaml", "--input", "beta=beta.txt", "--until-idle"}).exitCode, 0);
+        host.again().start({"run", "desk.yaml"});
+        const QStringList watch{"watch", "beta", "--jsonl", "--config", host.path(QStringLiteral("desk.yaml"))};
+        Program client;
+        client.setEnvironment(QStringLiteral("HOME"), host.path({}));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return client.again().run({"status", "--config", watch.last()}).exitCode == 0;
+            },
+            patience_ms));
+
+        SlowReader late(client.path(QStringLiteral("late")));
+        client.again().startInShell(QStringLiteral("exec \"$@\" >'%1'").arg(late.path()), watch);
+        QVERIFY(late.isFilledUp());
+        QVERIFY(late.takes("\"event\":\"input.consumed\"", inputs));
+        client.signal(SIGTERM);
+        QCOMPARE(client.finish().exitCode, 0);
+
+        const SlowReader never(client.path(QStringLiteral("never")));
+        client.again().startInShell(QStringLiteral("exec \"$@\" >'%1'").arg(never.path()), watch);
+        QVERIFY(never.isFilledUp());
+        client.signal(SIGTERM);
+        QCOMPARE(client.finish().exitCode, 0);
     }
 };
 

@@ -126,10 +126,10 @@ An accepted input is on the disk, and is worked on whoever waits for it. A sessi
 its name, the beginning of it, or "last". Which host is meant is said by --config, or by
 --socket; without them it is the one that a configuration without a host.name starts.
 
-Exit codes: 0, 1 when it was not accepted, 2 for a wrong command line, 3 when the input failed,
-4 when it was cancelled, 5 when it had not ended in time, 6 when no host is reached, 7 when the
-queue is full, the key came with other content or the session does not take input in its state,
-78 for a wrong configuration.
+Exit codes: 0, 1 when it was not accepted or the host does not tell how it ended, 2 for a wrong
+command line, 3 when the input failed, 4 when it was cancelled, 5 when it had not ended in time,
+6 when no host is reached or it does not answer, 7 when the queue is full, the key came with other
+content or the session does not take input in its state, 78 for a wrong configuration.
 )",
         .examples = {{
             {"burrow send greeter hello there", "give the session \"greeter\" a prompt and print the receipt"},
@@ -219,7 +219,8 @@ Prints the receipt. Which host and which session are meant, and the exit codes, 
         .details =
 R"(One sentence: what the session does or waits for, and for how long; below it what would move it.
 A session that does not answer in time is shown as it was seen last, and said to be. Where no
-host runs, the answer is what the store can say; --store asks a file and no host.
+host runs, or it does not answer, the answer is what the store can say, and whether a host serves
+it; --store asks a file and no host.
 
 With --json it is an object with "session", "code", "sentence", "unblock" and "live"; of a host
 also "known", "since" and "as_of". A code stays what it is, for programs.
@@ -248,8 +249,8 @@ log has been read. What is missing is told as "events.gap", with its cause.
 
 With --jsonl each line is an object with "event", "time", "session", "category" and "id"; the
 last event of each write has a "cursor" for --since. With --json stdout gets one value, with
-"events" and "cursor", as soon as the log has been read. Where no host runs, the log is printed
-and that is all.
+"events" and "cursor", as soon as the log has been read; a host that hangs up before is a failure.
+Where no host runs, the log is printed and that is all.
 )",
         .examples = {{
             {"burrow watch greeter", "follow one session"},

@@ -34,6 +34,11 @@ void preparingAgainIsTheSame()
     QCOMPARE(epochOf(h), epoch);
     QCOMPARE(h.writes.size(), writes);
     QCOMPARE(h.view().open, 1U);
+    // Also where no binding is stored that would name it.
+    CoreHarness local;
+    const EpochId first = epochOf(local);
+    QVERIFY(!first.isNull());
+    QCOMPARE(epochOf(local), first);
 }
 
 void aDestroyedSessionIsNotBound()

@@ -236,22 +236,6 @@ const Scenario scenarios[] = {
     {"CO05: a class that the authority did not observe fails closed", wrongAuthorityFailsClosed},
     {"CO06: who waits on a terminated session is told the reason", allAreToldTheReason},
     {"CO07: who waits for what is pending goes on waiting", whatIsPendingIsKept},
-    {"CO11: a reset tells everybody who waits",
-     [] {
-         CoreHarness h;
-         const Submitted waiting = h.submit(prompt(), WaitMode::Terminal);
-         h.command(LifecycleVerb::Reset);
-         QCOMPARE(h.outcome(waiting)->outcome, OutcomeClass::RuntimeTerminated);
-         QCOMPARE(h.outcome(waiting)->reason, QStringLiteral("runtime reset"));
-     }},
-    {"CO12: a retirement without a loop tells everybody who waits",
-     [] {
-         CoreHarness h;
-         const Submitted waiting = h.submit(prompt(), WaitMode::Terminal);
-         h.command(LifecycleVerb::Retire);
-         QCOMPARE(h.outcome(waiting)->outcome, OutcomeClass::RuntimeTerminated);
-         QCOMPARE(h.outcome(waiting)->reason, QStringLiteral("retired without runtime loop"));
-     }},
     {"CO08: a callback delivers tool and arguments", callbackIsDelivered},
     {"CO10: a clean-up for another session or an older binding is refused",
      anObservationOfAnotherBindingIsRefused},

@@ -25,6 +25,7 @@ void isUndone(LifecycleVerb verb)
 {
     CoreHarness h;
     h.attach();
+    h.bind("rt:a");
     const Submitted queued = h.submitWithoutWake(prompt(), WaitMode::Terminal);
     h.core.takeSignal();
     const SessionRegisters before = h.core.registers();
@@ -240,6 +241,12 @@ const Scenario scenarios[] = {
          CoreHarness h;
          const Submitted queued = h.submit(prompt());
          h.attach();
+         QCOMPARE(h.applies.back().primitive->contributors[0].input, queued.input);
+         // What was queued in another process has woken nobody in this one.
+         h.crash();
+         QVERIFY(!h.applyOpen());
+         h.attach();
+         QVERIFY(h.applyOpen());
          QCOMPARE(h.applies.back().primitive->contributors[0].input, queued.input);
      }},
     {"CP42: an executor that cannot be made, and is not tried again, leaves the session as it was",

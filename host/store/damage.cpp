@@ -31,9 +31,9 @@ Error sessionIsGone(const InputColumns &input)
                 .arg(input.sid)};
 }
 
-const SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid)
+SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid)
 {
-    if (const SessionEntry *moved = ownerByChecksum(row, bySid))
+    if (SessionEntry *moved = ownerByChecksum(row, bySid))
         return moved;
     const auto isSoundWith = [&row](auto change) {
         InputColumns other = row;

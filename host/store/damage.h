@@ -34,6 +34,6 @@ SessionEntry *ownerByChecksum(Columns row, const SidIndex &bySid)
 /// The session of a damaged row of an input; null when nobody can tell. The row's own number is trusted only
 /// when the rest agrees with it: the row's place and the input's id, whose low bits are that place, show that
 /// no column has moved.
-const SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid);
+SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid);
 
 } // namespace burrow

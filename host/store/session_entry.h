@@ -4,7 +4,10 @@
 #include "store/record_codec.h"
 
 #include <atomic>
+#include <deque>
 #include <list>
+#include <memory>
+#include <memory_resource>
 
 namespace burrow {
 
@@ -12,7 +15,7 @@ namespace burrow {
 struct RecoveredSession
 {
     SessionColumns row;
-    std::optional<ColdColumns> cold;
+    std::unique_ptr<ColdColumns> cold; ///< Null when nobody has written one.
     bool hasSnapshot = false;
     std::list<InputColumns> inputs; ///< A list, so that rows read elsewhere are handed over where they are.
     QString problem;                ///< Why it cannot be trusted; the first that was met.
@@ -39,6 +42,25 @@ struct SessionEntry
     // The writer's, on its thread.
     StartGrant grant;            ///< As the session's row holds it, with what the present transaction did.
     bool refusedInBatch = false; ///< Becomes `refused` with the commit.
+};
+
+/// The sessions of a store. In large blocks: by little ones, a thread that is not the main one would ask the
+/// kernel for every page.
+class SessionEntries
+{
+public:
+    SessionEntry &add() { return m_parts->entries.emplace_back(); }
+    std::size_t size() const { return m_parts->entries.size(); }
+    auto begin() const { return m_parts->entries.begin(); }
+    auto end() const { return m_parts->entries.end(); }
+
+private:
+    struct Parts
+    {
+        std::pmr::monotonic_buffer_resource memory;
+        std::pmr::deque<SessionEntry> entries{&memory};
+    };
+    std::unique_ptr<Parts> m_parts = std::make_unique<Parts>();
 };
 
 } // namespace burrow

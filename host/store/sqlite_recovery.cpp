@@ -26,20 +26,35 @@ Result<SqliteDatabase> openReader(const QString &path, const QByteArray &vfs)
     return database;
 }
 
-/// Calls `take` with every row and whether it is sound.
-template <typename Columns, typename Take>
-Result<void> eachRow(SqliteDatabase &database, const char *select, Take take)
+/// Calls `take` with the statement at every row.
+template <typename Take>
+Result<void> stepThrough(SqliteDatabase &database, const char *select, Take take)
 {
     Result<SqliteStatement> statement = database.prepare(select);
     if (!statement)
         return statement.error();
     int code = SQLITE_ROW;
-    while ((code = statement->step()) == SQLITE_ROW) {
-        Columns row;
-        const bool sound = readRow(*statement, row);
-        take(std::move(row), sound);
-    }
+    while ((code = statement->step()) == SQLITE_ROW)
+        take(*statement);
     return code == SQLITE_DONE ? Result<void>() : database.lastError();
+}
+
+/// Calls `take` with every row and whether it is sound.
+template <typename Columns, typename Take>
+Result<void> eachRow(SqliteDatabase &database, const char *select, Take take)
+{
+    return stepThrough(database, select, [&take](const SqliteStatement &statement) {
+        Columns row;
+        const bool sound = readRow(statement, row);
+        take(std::move(row), sound);
+    });
+}
+
+/// The session cannot be trusted; the first problem that was met is the one that is told.
+void hold(RecoveryScan &scan, SessionEntry &entry, const QString &problem)
+{
+    scan.corruptSessions += entry.refused.exchange(true) ? 0 : 1;
+    entry.image->complain(problem);
 }
 
 struct Inputs
@@ -59,13 +74,15 @@ Inputs readInputs(const QString &path, const QByteArray &vfs)
     }
     quint64 last = 0;
     bool inOrder = true;
-    inputs.read = eachRow<InputColumns>(*database, input_select, [&](InputColumns row, bool sound) {
+    inputs.read = stepThrough(*database, input_select, [&](const SqliteStatement &statement) {
+        InputColumns &row = inputs.sound.emplace_back();
+        const bool sound = readRow(statement, row);
         inOrder &= row.sequence > last;
         last = row.sequence;
-        if (sound)
-            inputs.sound.push_back(std::move(row));
-        else
+        if (!sound) {
             inputs.damaged.push_back(std::move(row));
+            inputs.sound.pop_back();
+        }
     });
     // A row that is out of its place stands where another one was.
     if (inputs.read && !inOrder)
@@ -94,8 +111,6 @@ public:
         if (!count)
             return count.error();
         m_bySid.reserve(*count);
-        m_scan.byName.reserve(*count);
-        m_scan.byId.reserve(*count);
         Result<void> read = eachRow<SessionColumns>(
             *database, session_select, [this](SessionColumns row, bool sound) { take(std::move(row), sound); });
         // A row that is out of its place stands where another one was, and nobody would be found by number.
@@ -116,17 +131,21 @@ public:
         return read;
     }
 
+    /// The sessions whose own row is damaged.
+    const std::vector<SessionEntry *> &damagedRows() const { return m_damaged; }
+
 private:
     void take(SessionColumns row, bool sound)
     {
-        SessionEntry &entry = m_scan.sessions.emplace_back();
+        SessionEntry &entry = m_scan.sessions.add();
         entry.sid = row.sid;
         entry.id = {row.uuid.uuid()};
         entry.name = row.name;
         entry.image = std::make_unique<RecoveredSession>();
         const std::optional<StoredGrant> grant = decodeGrant(row.grant);
         if (!sound || !grant) {
-            entry.image->complain(damaged("session", QStringLiteral("session %1").arg(row.sid)));
+            hold(m_scan, entry, damaged("session", QStringLiteral("session %1").arg(row.sid)));
+            m_damaged.push_back(&entry);
         } else {
             entry.grant = grant->grant;
         }
@@ -134,15 +153,9 @@ private:
         m_bySid.add(entry);
         m_inOrder &= entry.sid > m_scan.lastSid;
         m_scan.lastSid = std::max(m_scan.lastSid, entry.sid);
-        m_scan.byId.insert(entry.id, &entry);
-        // The name of a damaged row may be the damage.
-        if (entry.image->problem.isEmpty())
-            m_scan.byName.insert(entry.name, &entry);
-        else
-            m_damaged.push_back(&entry);
     }
 
-    /// The index holds each name a second time.
+    /// The name of a damaged row may be the damage. The index holds each name a second time.
     Result<void> takeNamesOfIndex(SqliteDatabase &database)
     {
         if (m_damaged.empty())
@@ -156,8 +169,6 @@ private:
             if (entry != nullptr && !entry->image->problem.isEmpty())
                 entry->name = names->bytesAt(1).toByteArray();
         }
-        for (SessionEntry *entry : m_damaged)
-            m_scan.byName.insert(entry->name, entry);
         return {};
     }
 
@@ -165,17 +176,17 @@ private:
     {
         Result<void> owned;
         const Result<void> read = eachRow<ColdColumns>(database, cold_select, [&](ColdColumns row, bool sound) {
-            RecoveredSession *image = imageOf(row.sid);
+            SessionEntry *entry = m_bySid.find(row.sid);
             if (!sound) {
-                if (const SessionEntry *moved = ownerByChecksum(row, m_bySid))
-                    image = moved->image.get();
+                if (SessionEntry *moved = ownerByChecksum(row, m_bySid))
+                    entry = moved;
                 const QString which = QStringLiteral("session %1").arg(row.sid);
-                if (image != nullptr)
-                    image->complain(damaged("cold", which));
+                if (entry != nullptr)
+                    hold(m_scan, *entry, damaged("cold", which));
                 else
                     owned = belongsToNobody("cold", which);
-            } else if (image != nullptr) {
-                image->cold = std::move(row);
+            } else if (entry != nullptr) {
+                entry->image->cold = std::make_unique<ColdColumns>(std::move(row));
             }
         });
         return read ? owned : read;
@@ -192,10 +203,10 @@ private:
         std::optional<qint64> last;
         while (numbers->step() == SQLITE_ROW) {
             const qint64 sid = numbers->integerAt(0);
-            RecoveredSession *image = imageOf(sid);
-            if (image != nullptr)
-                image->hasSnapshot = true;
-            inOrder &= image != nullptr && (!last || *last < sid);
+            const SessionEntry *entry = m_bySid.find(sid);
+            if (entry != nullptr)
+                entry->image->hasSnapshot = true;
+            inOrder &= entry != nullptr && (!last || *last < sid);
             last = sid;
         }
         return inOrder ? Result<void>() : blameDamagedSnapshots(database);
@@ -208,12 +219,12 @@ private:
             eachRow<SnapshotColumns>(database, snapshot_select, [&](const SnapshotColumns &row, bool sound) {
                 if (sound)
                     return;
-                const SessionEntry *owner = ownerByChecksum(row, m_bySid);
+                SessionEntry *owner = ownerByChecksum(row, m_bySid);
                 if (owner == nullptr)
                     owner = m_bySid.find(row.sid);
                 const QString which = QStringLiteral("session %1").arg(row.sid);
                 if (owner != nullptr)
-                    owner->image->complain(damaged("snapshot", which));
+                    hold(m_scan, *owner, damaged("snapshot", which));
                 else
                     owned = belongsToNobody("snapshot", which);
             });
@@ -236,17 +247,28 @@ private:
         return {};
     }
 
-    RecoveredSession *imageOf(qint64 sid) const
-    {
-        const SessionEntry *entry = m_bySid.find(sid);
-        return entry == nullptr ? nullptr : entry->image.get();
-    }
-
     RecoveryScan &m_scan;
     SidIndex &m_bySid;
     std::vector<SessionEntry *> m_damaged;
     bool m_inOrder = true;
 };
+
+void indexNames(RecoveryScan &scan, const SidIndex &bySid, const std::vector<SessionEntry *> &damaged)
+{
+    scan.byName.reserve(static_cast<qsizetype>(bySid.entries().size()));
+    for (SessionEntry *entry : bySid.entries())
+        scan.byName.insert(entry->name, entry);
+    // Of two with one name nobody is told that all is well.
+    for (SessionEntry *entry : damaged)
+        scan.byName.insert(entry->name, entry);
+}
+
+void indexIds(RecoveryScan &scan, const SidIndex &bySid)
+{
+    scan.byId.reserve(static_cast<qsizetype>(bySid.entries().size()));
+    for (SessionEntry *entry : bySid.entries())
+        scan.byId.insert(entry->id, entry);
+}
 
 Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
 {
@@ -262,10 +284,10 @@ Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
     }
     for (const InputColumns &row : inputs.damaged) {
         scan.highestSequence = std::max(scan.highestSequence, row.sequence);
-        const SessionEntry *owner = ownerOfDamaged(row, bySid);
+        SessionEntry *owner = ownerOfDamaged(row, bySid);
         if (owner == nullptr)
             return belongsToNobody("input", QStringLiteral("input %1").arg(row.sequence));
-        owner->image->complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
+        hold(scan, *owner, damaged("input", QStringLiteral("input %1").arg(row.sequence)));
     }
     return {};
 }
@@ -276,9 +298,15 @@ Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
 {
     RecoveryScan scan;
     SidIndex bySid;
-    Inputs inputs;
-    std::thread second([&] { inputs = readInputs(path, vfs); });
-    const Result<void> sessions = SessionScan(scan, bySid).run(path, vfs);
+    Result<void> sessions;
+    // The indexes are filled after the scan: rows and indexes together do not fit into the cache.
+    std::thread second([&] {
+        SessionScan sessionScan(scan, bySid);
+        sessions = sessionScan.run(path, vfs);
+        indexNames(scan, bySid, sessionScan.damagedRows());
+        indexIds(scan, bySid);
+    });
+    Inputs inputs = readInputs(path, vfs);
     second.join();
     if (!sessions)
         return sessions.error();
@@ -368,7 +396,7 @@ Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &en
                                     [&](ColdColumns row, bool sound) {
                                         if (!sound)
                                             image.complain(damaged("cold", QStringLiteral("the session")));
-                                        image.cold = std::move(row);
+                                        image.cold = std::make_unique<ColdColumns>(std::move(row));
                                     });
     if (read)
         read = eachRow<InputColumns>(

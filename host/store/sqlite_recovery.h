@@ -6,18 +6,17 @@
 
 #include <QHash>
 
-#include <deque>
-
 namespace burrow {
 
 /// Everything that opening a store reads.
 struct RecoveryScan
 {
-    std::deque<SessionEntry> sessions; ///< Each with its image.
+    SessionEntries sessions; ///< Each with its image.
     QHash<QByteArray, SessionEntry *> byName;
     QHash<SessionId, SessionEntry *> byId;
     qint64 lastSid = 0;
     quint64 openInputs = 0;
+    quint64 corruptSessions = 0; ///< Those with a problem; each is refused until it was read again.
     quint64 highestSequence = 0;
     quint64 lastReceipt = 0;
     quint64 lastEvent = 0;

@@ -109,7 +109,7 @@ public:
     std::atomic<bool> m_closing = false;
 
     mutable std::shared_mutex m_mutex;
-    std::deque<SessionEntry> m_sessions;        ///< Guarded by m_mutex; entries never move.
+    SessionEntries m_sessions;                  ///< Guarded by m_mutex; entries never move.
     QHash<QByteArray, SessionEntry *> m_byName; ///< Guarded by m_mutex.
     QHash<SessionId, SessionEntry *> m_byId;    ///< Guarded by m_mutex.
     qint64 m_lastSid = 0;                       ///< Guarded by m_mutex.
@@ -287,7 +287,7 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, const E
         entry = d->m_byName.value(name, nullptr);
         isNew = entry == nullptr;
         if (isNew && !d->m_byId.contains(idIfNew)) {
-            entry = &d->m_sessions.emplace_back();
+            entry = &d->m_sessions.add();
             entry->sid = ++d->m_lastSid;
             entry->id = idIfNew;
             entry->name = name;

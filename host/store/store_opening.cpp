@@ -179,11 +179,7 @@ private:
         RecoveryReport &report = m_opened.report;
         report.sessions = m_opened.scan.sessions.size();
         report.openInputs = m_opened.scan.openInputs;
-        for (SessionEntry &entry : m_opened.scan.sessions) {
-            const bool isHeld = !entry.image->problem.isEmpty();
-            entry.refused = isHeld;
-            report.corruptSessions += isHeld ? 1 : 0;
-        }
+        report.corruptSessions = m_opened.scan.corruptSessions;
         return {};
     }
 

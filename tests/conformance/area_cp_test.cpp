@@ -7,19 +7,6 @@ using namespace burrow::test;
 
 namespace {
 
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-        run = h.openRun();
-    }
-    CoreHarness h;
-    Submitted input;
-    RunId run;
-};
-
 /// A verb whose write fails leaves what was there.
 void isUndone(LifecycleVerb verb)
 {

@@ -38,17 +38,6 @@ Phase after(const SessionRegisters &registers, const SessionInput &input)
     return step(registers, input).next.phase;
 }
 
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-    }
-    CoreHarness h;
-    Submitted input;
-};
-
 void aRunReturnsToItsPhase()
 {
     WithRun with;

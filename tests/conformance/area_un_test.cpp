@@ -10,17 +10,6 @@ namespace {
 
 using enum SessionVerb;
 
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-    }
-    CoreHarness h;
-    Submitted input;
-};
-
 SessionRegisters idle()
 {
     SessionRegisters registers;

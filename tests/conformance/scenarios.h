@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 #include <span>
 
@@ -30,14 +30,6 @@ inline void playScenario(std::span<const Scenario> scenarios)
 
 using Ids = std::vector<InputId>;
 using Codes = std::vector<EventCode>;
-
-/// A session that the store knows in this phase.
-inline HarnessOptions storedAs(Phase phase)
-{
-    HarnessOptions options;
-    options.row.phase = phase;
-    return options;
-}
 
 inline Ids contributorsOf(const StartApply &apply)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is taken in, in which order it is asked, and every way in which an input is refused.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -32,13 +32,6 @@ const RefusedContent refused_contents[] = {
     {"a body of another kind",             [] { Input input = prompt(); input.body = FlowStepBody{}; return input; }, Refusal::Invalid},
 };
 // clang-format on
-
-HarnessOptions storedAs(Phase phase)
-{
-    HarnessOptions options;
-    options.row.phase = phase;
-    return options;
-}
 
 } // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cancel, and the deadlines by which a run is brought to its end.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -21,25 +21,13 @@ HarnessOptions withTimes()
     return options;
 }
 
-HarnessOptions storedAs(Phase phase)
+/// A run whose times are known.
+struct WithTimes : WithRun
 {
-    HarnessOptions options;
-    options.row.phase = phase;
-    return options;
-}
-
-struct WithRun
-{
-    explicit WithRun(HarnessOptions options = withTimes())
-        : h(std::move(options))
+    explicit WithTimes(HarnessOptions options = withTimes())
+        : WithRun(WaitMode::Attempt, std::move(options))
     {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Attempt);
-        run = h.openRun();
     }
-    CoreHarness h;
-    Submitted input;
-    RunId run;
 };
 
 } // namespace
@@ -78,7 +66,7 @@ private Q_SLOTS:
 
 void CancelTest::aCancelReachesTheRunAndIsRepeatedFromTheQueue()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.script.turns = Answers::Held;
     const CommandId cancel = h.cancel();
@@ -95,7 +83,7 @@ void CancelTest::aCancelReachesTheRunAndIsRepeatedFromTheQueue()
 
 void CancelTest::theQueuedRepeatNeverHitsTheNextRun()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.submit(prompt());
     h.script.turns = Answers::Held;
@@ -110,7 +98,7 @@ void CancelTest::theQueuedRepeatNeverHitsTheNextRun()
 
 void CancelTest::aCancelEndsTheInput()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel();
     h.endCancelled();
@@ -123,7 +111,7 @@ void CancelTest::aCancelEndsTheInput()
 
 void CancelTest::aRunThatFinishesAllTheSameKeepsItsResult()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel(CancelMode::Hard);
     h.succeed();
@@ -133,7 +121,7 @@ void CancelTest::aRunThatFinishesAllTheSameKeepsItsResult()
 
 void CancelTest::aHardCancelIsNotQueued()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.script.turns = Answers::Held;
     h.cancel(CancelMode::Hard);
@@ -144,14 +132,14 @@ void CancelTest::aHardCancelIsNotQueued()
 
 void CancelTest::aCancelMayNameTheRun()
 {
-    WithRun with;
+    WithTimes with;
     QCOMPARE(with.h.reply(with.h.cancel(CancelMode::Boundary, with.run))->verdict, Receipt::Done);
     QVERIFY(!with.h.cancels.empty());
 }
 
 void CancelTest::aCancelOfAnotherRunDoesNothing()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     for (const CancelMode mode : {CancelMode::Boundary, CancelMode::Hard}) {
         const CommandId cancel = h.cancel(mode, {Uuid{9, 9}});
@@ -166,7 +154,7 @@ void CancelTest::aCancelOfAnotherRunDoesNothing()
 
 void CancelTest::repeatsOfACancelDoNothing()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel();
     const std::size_t once = h.cancels.size();
@@ -181,7 +169,7 @@ void CancelTest::repeatsOfACancelDoNothing()
 
 void CancelTest::aHardCancelRaisesABoundaryCancel()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel();
     QCOMPARE(h.reply(h.cancel(CancelMode::Hard))->verdict, Receipt::Done);
@@ -224,7 +212,7 @@ void CancelTest::aCancelIsRefusedWhereNothingCanRun()
 
 void CancelTest::aCancelWhileTheEndIsWrittenDoesNothing()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.script.store = Answers::Held;
     h.succeed();
@@ -248,7 +236,7 @@ void CancelTest::aCancelDuringASteeredOrEphemeralRunWorksAlike()
 
 void CancelTest::aBoundaryCancelHasPatience()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel();
     h.advance(9min);
@@ -258,7 +246,7 @@ void CancelTest::aBoundaryCancelHasPatience()
 
 void CancelTest::aHardCancelThatIsNotHeededGivesTheRunUp()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel(CancelMode::Hard);
     h.advance(5s - 1ns);
@@ -273,7 +261,7 @@ void CancelTest::aHardCancelThatIsNotHeededGivesTheRunUp()
 
 void CancelTest::aTurnThatTakesTooLongIsCancelledStepByStep()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.advance(10min - 1ns);
     QVERIFY(h.cancels.empty());
@@ -292,7 +280,7 @@ void CancelTest::aTurnThatTakesTooLongIsCancelledStepByStep()
 
 void CancelTest::aTurnThatEndsAtItsDeadlineCountsAsATry()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.advance(10min);
     h.endCancelled();
@@ -307,21 +295,21 @@ void CancelTest::aTurnWithoutTimeoutHasNoDeadline()
 {
     HarnessOptions options = withTimes();
     options.settings.turnTimeout = Duration::zero();
-    WithRun with(options);
+    WithTimes with(options);
     QCOMPARE(with.h.core.deadline(), MonotonicTime::never());
     QCOMPARE(with.h.applies.back().deadline, MonotonicTime::never());
 }
 
 void CancelTest::theDeadlineOfATurnIsToldToItsExecutor()
 {
-    WithRun with;
+    WithTimes with;
     QCOMPARE(with.h.applies.back().deadline, with.h.now() + 10min);
     QCOMPARE(with.h.core.deadline(), with.h.now() + 10min);
 }
 
 void CancelTest::aCancelledTurnIsNotSparedItsDeadline()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.cancel();
     h.advance(10min + 10s);
@@ -333,11 +321,11 @@ void CancelTest::aCancelledTurnIsNotSparedItsDeadline()
 
 void CancelTest::aCancelWithoutAReasonIsToldWithOne()
 {
-    WithRun ended;
+    WithTimes ended;
     ended.h.feed(CancelCommand{});
     ended.h.end(RunCancelled{});
     QVERIFY(!ended.h.outcome(ended.input)->reason.isEmpty());
-    WithRun deaf;
+    WithTimes deaf;
     deaf.h.feed(CancelCommand{.mode = CancelMode::Hard, .run = {}, .reason = {}});
     deaf.h.advance(5s);
     QVERIFY(!deaf.h.abandons.at(0).reason.isEmpty());
@@ -346,7 +334,7 @@ void CancelTest::aCancelWithoutAReasonIsToldWithOne()
 
 void CancelTest::theLateEndOfARunThatWasGivenUpIsIgnored()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     const RunOutput late = h.output();
     h.cancel(CancelMode::Hard);
@@ -359,7 +347,7 @@ void CancelTest::theLateEndOfARunThatWasGivenUpIsIgnored()
 
 void CancelTest::anEndThatCrossesTheGivingUpCounts()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     const Submitted next = h.submit(prompt());
     h.script.endCrosses = true;
@@ -377,7 +365,7 @@ void CancelTest::anEndThatCrossesTheGivingUpCounts()
 /// A cancel waits in the queue until the run that it names has been given up.
 void CancelTest::aRunThatWasGivenUpIsNotCancelledAgain()
 {
-    WithRun with;
+    WithTimes with;
     CoreHarness &h = with.h;
     h.script.turns = Answers::Held;
     h.cancel();

@@ -1,30 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attach and start.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
-
-namespace {
-
-HarnessOptions storedAs(Phase phase)
-{
-    HarnessOptions options;
-    options.row.phase = phase;
-    return options;
-}
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        h.submit(prompt());
-    }
-    CoreHarness h;
-};
-
-} // namespace
 
 class ControlTest : public QObject
 {

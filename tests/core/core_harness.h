@@ -278,7 +278,6 @@ private:
     void violated(const QString &sentence);
     void checkAll();
     void checkRecords();
-    void checkLane(Lane lane, quint32 count);
     void checkRest();
     void inputEnded(InputId input);
 

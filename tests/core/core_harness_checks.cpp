@@ -2,6 +2,8 @@
 // What must hold after every event.
 #include "core_harness.h"
 
+#include "core_rules.h"
+
 namespace burrow::test {
 
 void CoreHarness::violated(const QString &sentence)
@@ -20,8 +22,10 @@ void CoreHarness::checkAll()
     require(brokenInvariant(core.registers()) == nullptr, "the session's registers keep their invariants");
     checkRecords();
     const SessionView view = core.view();
-    checkLane(Lane::Queue, view.queued);
-    checkLane(Lane::Steer, view.steering);
+    for (const Lane lane : {Lane::Queue, Lane::Steer}) {
+        if (const char *rule = brokenLane(core, lane, lane == Lane::Queue ? view.queued : view.steering))
+            require(false, rule);
+    }
     require(view.waiters == m_waiting.size(), "the waiters that are counted are those that were promised");
     require((view.phase == Phase::Running) == (core.registers().phase == Phase::Running)
                 || core.registers().preRun == Phase::Retired,
@@ -66,30 +70,6 @@ void CoreHarness::checkRecords()
     // What is committed is published in the same turn, so the two never differ between events.
     if (!m_untrusted && !m_released)
         require(store.open().size() == stored, "the store holds open exactly what is open");
-}
-
-void CoreHarness::checkLane(Lane lane, quint32 count)
-{
-    quint32 queued = 0;
-    const InputRecord *front = nullptr;
-    core.visitInputs([&](const InputRecord &record) {
-        if (record.registers.phase != InputPhase::Queued || record.registers.lane != lane)
-            return;
-        ++queued;
-        if (record.previous == nullptr) {
-            require(front == nullptr, "a lane has one front");
-            front = &record;
-        }
-    });
-    require(queued == count, "a lane holds exactly the inputs that are queued in it");
-    quint32 linked = 0;
-    quint64 before = 0;
-    for (const InputRecord *at = front; at != nullptr && linked <= queued; at = at->next) {
-        ++linked;
-        require(at->registers.lane == lane && at->registers.admission > before, "a lane is in admission order");
-        before = at->registers.admission;
-    }
-    require(linked == queued, "a lane links exactly the inputs that are queued in it");
 }
 
 /// The core never rests with work to do unless something outside, a timer or a stated reason holds it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lifecycle commands that are one write: retire, abandon what is pending, reset, recycle.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -8,19 +8,6 @@ using namespace burrow::test;
 namespace {
 
 using Receipt = CommandReceipt::Verdict;
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-        run = h.openRun();
-    }
-    CoreHarness h;
-    Submitted input;
-    RunId run;
-};
 
 } // namespace
 

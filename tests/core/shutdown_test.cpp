@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host goes down: what finishes is committed, everything else stays as it was, and nothing is called
 // Stopped.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
 
 using namespace std::chrono_literals;
-
-namespace {
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-    }
-    CoreHarness h;
-    Submitted input;
-};
-
-/// What a restart would find.
-void compareUntouched(const CoreHarness &h, const Submitted &input)
-{
-    QVERIFY(h.store.hasOpen(input.sequence()));
-    QCOMPARE(h.store.open().at(input.sequence()).tries, 0U);
-    QVERIFY(h.store.row().phase != Phase::Stopped);
-}
-
-} // namespace
 
 class ShutdownTest : public QObject
 {

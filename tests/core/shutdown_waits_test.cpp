@@ -1,32 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a shutdown waits for, and that it does not wait for ever.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
-
-namespace {
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-    }
-    CoreHarness h;
-    Submitted input;
-};
-
-/// What a restart would find.
-void compareUntouched(const CoreHarness &h, const Submitted &input)
-{
-    QVERIFY(h.store.hasOpen(input.sequence()));
-    QCOMPARE(h.store.open().at(input.sequence()).tries, 0U);
-    QVERIFY(h.store.row().phase != Phase::Stopped);
-}
-
-} // namespace
 
 class ShutdownWaitsTest : public QObject
 {

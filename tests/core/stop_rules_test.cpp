@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a stop promises to its callers, and to whoever comes behind it.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -10,19 +10,6 @@ using namespace std::chrono_literals;
 namespace {
 
 using Receipt = CommandReceipt::Verdict;
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-        run = h.openRun();
-    }
-    CoreHarness h;
-    Submitted input;
-    RunId run;
-};
 
 } // namespace
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stop, in every situation: the run ends, the executor comes to rest, Stopped is durable, then everybody is
 // told.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -9,19 +9,6 @@ using namespace burrow::test;
 namespace {
 
 using Receipt = CommandReceipt::Verdict;
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-        run = h.openRun();
-    }
-    CoreHarness h;
-    Submitted input;
-    RunId run;
-};
 
 } // namespace
 

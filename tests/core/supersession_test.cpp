@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A newer input takes the place of an older one that is still queued, and of no other.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -15,13 +15,6 @@ Input news(const QByteArray &text, const QByteArray &key = "s")
 Input aStep(const QByteArray &key = "s")
 {
     return superseding(progress(), key);
-}
-
-HarnessOptions heldStore()
-{
-    HarnessOptions options;
-    options.store = Answers::Held;
-    return options;
 }
 
 } // namespace

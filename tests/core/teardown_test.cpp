@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Destroy, recover, the clean-up that is owed, and every lifecycle write with every verdict.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -8,19 +8,6 @@ using namespace burrow::test;
 namespace {
 
 using Receipt = CommandReceipt::Verdict;
-
-struct WithRun
-{
-    WithRun()
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Terminal);
-        run = h.openRun();
-    }
-    CoreHarness h;
-    Submitted input;
-    RunId run;
-};
 
 /// Verbs whose commands are one write, or end with one.
 constexpr LifecycleVerb writing_verbs[] = {

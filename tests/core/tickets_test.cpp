@@ -1,48 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes in flight: they pipeline, are published in order, and are undone from the last to the first.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
-
-namespace {
-
-HarnessOptions heldStore()
-{
-    HarnessOptions options;
-    options.store = Answers::Held;
-    return options;
-}
-
-/// A session with a run that is open, and all further writes held back.
-struct WithRun
-{
-    explicit WithRun(HarnessOptions options = {})
-        : h(std::move(options))
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Attempt);
-        h.script.store = Answers::Held;
-    }
-    CoreHarness h;
-    Submitted input;
-};
-
-/// A session that has asked for a start grant: the accept carried one for the first input alone.
-struct WithGrant
-{
-    WithGrant()
-    {
-        first = h.submit(peerMessage("a"), WaitMode::Attempt);
-        h.submit(peerMessage("b"));
-        h.script.store = Answers::Held;
-        h.attach();
-    }
-    CoreHarness h;
-    Submitted first;
-};
-
-} // namespace
 
 class TicketsTest : public QObject
 {
@@ -191,7 +152,7 @@ void TicketsTest::aLaterVerdictOfALostStoreIsIgnored()
 void TicketsTest::revisionsRiseWhateverFails()
 {
     // The store model refuses a session row whose revision does not rise; this is the order that tries it.
-    WithRun with;
+    WithHeldRun with;
     CoreHarness &h = with.h;
     h.submit(prompt("a"));
     h.submit(ephemeral(prompt("b")));
@@ -209,7 +170,7 @@ void TicketsTest::revisionsRiseWhateverFails()
 
 void TicketsTest::acceptsGoOnWhileARunIsCommitted()
 {
-    WithRun with;
+    WithHeldRun with;
     CoreHarness &h = with.h;
     h.succeed();
     const Submitted during = h.submit(prompt());
@@ -222,7 +183,7 @@ void TicketsTest::acceptsGoOnWhileARunIsCommitted()
 
 void TicketsTest::theEndOfARunGoesBehindAcceptsInFlight()
 {
-    WithRun with;
+    WithHeldRun with;
     CoreHarness &h = with.h;
     const Submitted during = h.submit(prompt());
     h.succeed();

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every answer of a store but the good one, for every kind of write.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
 
 namespace {
-
-HarnessOptions heldStore()
-{
-    HarnessOptions options;
-    options.store = Answers::Held;
-    return options;
-}
 
 /// Every answer of a store but the good one.
 void verdictRows()
@@ -45,34 +38,6 @@ Refusal expectedRefusal(Verdict verdict)
         return Refusal::NotWritten;
     }
 }
-
-/// A session with a run that is open, and all further writes held back.
-struct WithRun
-{
-    explicit WithRun(HarnessOptions options = {})
-        : h(std::move(options))
-    {
-        h.attach();
-        input = h.submit(prompt(), WaitMode::Attempt);
-        h.script.store = Answers::Held;
-    }
-    CoreHarness h;
-    Submitted input;
-};
-
-/// A session that has asked for a start grant: the accept carried one for the first input alone.
-struct WithGrant
-{
-    WithGrant()
-    {
-        first = h.submit(peerMessage("a"), WaitMode::Attempt);
-        h.submit(peerMessage("b"));
-        h.script.store = Answers::Held;
-        h.attach();
-    }
-    CoreHarness h;
-    Submitted first;
-};
 
 } // namespace
 
@@ -141,7 +106,7 @@ void VerdictsTest::aGrantThatIsNotDurable()
 void VerdictsTest::aFinishThatIsNotDurable()
 {
     QFETCH(Verdict, verdict);
-    WithRun with;
+    WithHeldRun with;
     CoreHarness &h = with.h;
     h.succeed();
     h.answer(verdict);
@@ -170,7 +135,7 @@ void VerdictsTest::aFinishThatIsNotDurable()
 void VerdictsTest::aFailureThatIsNotDurable()
 {
     QFETCH(Verdict, verdict);
-    WithRun with;
+    WithHeldRun with;
     CoreHarness &h = with.h;
     h.failRun();
     h.answer(verdict);
@@ -257,7 +222,7 @@ void VerdictsTest::aRunThatEndsInAHeldSessionWritesNothing_data()
 void VerdictsTest::aRunThatEndsInAHeldSessionWritesNothing()
 {
     QFETCH(int, ending);
-    WithRun with;
+    WithHeldRun with;
     CoreHarness &h = with.h;
     h.submit(prompt());
     h.answer(Verdict::Refused);

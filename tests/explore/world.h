@@ -140,7 +140,6 @@ private:
     void check();
     void checkRecords();
     void checkRecord(const InputRecord &record);
-    void checkLane(Lane lane, quint32 count);
     void checkRest();
     bool outsideIsQuiet() const;
 

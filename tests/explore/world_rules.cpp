@@ -2,6 +2,8 @@
 // What must hold in every state, and what tells one state from another.
 #include "world.h"
 
+#include "core_rules.h"
+
 namespace burrow::test {
 
 bool World::outsideIsQuiet() const
@@ -30,8 +32,10 @@ void World::check()
         require(false, rule);
     checkRecords();
     const SessionView view = m_core->view();
-    checkLane(Lane::Queue, view.queued);
-    checkLane(Lane::Steer, view.steering);
+    for (const Lane lane : {Lane::Queue, Lane::Steer}) {
+        if (const char *rule = brokenLane(*m_core, lane, lane == Lane::Queue ? view.queued : view.steering))
+            require(false, rule);
+    }
     const auto owed = std::count_if(m_known.begin(), m_known.end(), [](const Known &one) { return one.owed; });
     require(view.waiters == static_cast<quint32>(owed),
             "the waiters that are counted are those that were promised");
@@ -83,30 +87,6 @@ void World::checkRecord(const InputRecord &record)
         return;
     require(row->second.tries == record.registers.tries, "tries are stored as they are counted");
     require(row->second.admission == record.registers.admission, "the order is stored as it is kept");
-}
-
-void World::checkLane(Lane lane, quint32 count)
-{
-    quint32 queued = 0;
-    const InputRecord *front = nullptr;
-    m_core->visitInputs([&](const InputRecord &record) {
-        if (record.registers.phase != InputPhase::Queued || record.registers.lane != lane)
-            return;
-        ++queued;
-        if (record.previous == nullptr) {
-            require(front == nullptr, "a lane has one front");
-            front = &record;
-        }
-    });
-    require(queued == count, "a lane holds exactly the inputs that are queued in it");
-    quint32 linked = 0;
-    quint64 before = 0;
-    for (const InputRecord *at = front; at != nullptr && linked <= queued; at = at->next) {
-        ++linked;
-        require(at->registers.lane == lane && at->registers.admission > before, "a lane is in admission order");
-        before = at->registers.admission;
-    }
-    require(linked == queued, "a lane links exactly the inputs that are queued in it");
 }
 
 /// The core never rests with work to do unless something outside, a timer or a stated reason holds it.

@@ -6,19 +6,43 @@
 
 namespace burrow::test {
 
+namespace {
+
+const ExecutorIdentity talker{"talker", "org.example.talker"};
+const ExecutorIdentity writer{"writer", "org.example.writer"};
+
+} // namespace
+
 class ExecutorChangeTest : public QObject
 {
     Q_OBJECT
 
-    /// A host that knows that executor comes after the one before has gone.
+    static std::shared_ptr<InlineExecutorFactory> executorsOf(const ExecutorIdentity &identity)
+    {
+        auto executors = std::make_shared<InlineExecutorFactory>();
+        executors->setIdentity(identity);
+        return executors;
+    }
+
+    /// The session was run by the talker, which has left the snapshot "snapshot one".
+    static SessionId runByTalker(ShardRig &rig)
+    {
+        const SessionId alpha = rig.adopt("alpha", executorsOf(talker));
+        rig.submit(alpha, promptOf("snapshot one"));
+        rig.settle();
+        return alpha;
+    }
+
+    /// The session is opened with that executor by a host that comes after the one before has gone.
     static std::shared_ptr<InlineExecutorFactory> nextHost(ShardRig &rig, const ExecutorIdentity &identity)
     {
         rig.shutDown();
         rig.settle();
         rig.shard = std::make_unique<Shard>(rig.store, rig.clock, rig.observer);
         rig.observer.said.clear();
-        auto executors = std::make_shared<InlineExecutorFactory>();
-        executors->setIdentity(identity);
+        auto executors = executorsOf(identity);
+        rig.adopt("alpha", executors);
+        rig.settle();
         return executors;
     }
 
@@ -47,84 +71,58 @@ private Q_SLOTS:
     void anotherPluginIsAnEventAndGetsNoSnapshotOfTheOldOne()
     {
         ShardRig rig;
-        auto talker = std::make_shared<InlineExecutorFactory>();
-        talker->setIdentity({"talker", "org.example.talker"});
-        const SessionId alpha = rig.adopt("alpha", talker);
-        rig.submit(alpha, promptOf("snapshot one"));
-        rig.settle();
+        const SessionId alpha = runByTalker(rig);
         QVERIFY2(!changeIn(rig.observer), "nobody ran it before");
-
-        auto writer = nextHost(rig, {"writer", "org.example.writer"});
-        QCOMPARE(rig.adopt("alpha", writer), alpha);
-        rig.settle();
+        const auto executors = nextHost(rig, writer);
         const std::shared_ptr<const ExecutorChange> change = changeIn(rig.observer);
         QVERIFY(change);
-        QVERIFY(change->from == talker->identity());
-        QVERIFY(change->to == writer->identity());
+        QVERIFY(change->from == talker);
+        QVERIFY(change->to == writer);
         const QString detail = rig.observer.details(EventCode::ExecutorChanged).join(u'\n');
         QVERIFY2(detail.contains(QStringLiteral("org.example.talker is kept and not given to it")),
                  qPrintable(detail));
-        QVERIFY(!snapshotOfNext(rig, alpha, *writer));
+        QVERIFY(!snapshotOfNext(rig, alpha, *executors));
         QCOMPARE(rig.view(alpha).executor, QByteArray("writer"));
     }
 
     void whoComesBackGetsItsSnapshotBack()
     {
         ShardRig rig;
-        auto talker = std::make_shared<InlineExecutorFactory>();
-        talker->setIdentity({"talker", "org.example.talker"});
-        rig.submit(rig.adopt("alpha", talker), promptOf("snapshot one"));
+        const SessionId alpha = runByTalker(rig);
+        nextHost(rig, writer);
+        rig.submit(alpha, promptOf("it keeps no snapshot"));
         rig.settle();
-        auto writer = nextHost(rig, {"writer", "org.example.writer"});
-        rig.submit(rig.adopt("alpha", writer), promptOf("it keeps no snapshot"));
-        rig.settle();
-
-        auto again = nextHost(rig, talker->identity());
-        const SessionId alpha = rig.adopt("alpha", again);
-        rig.settle();
+        const auto executors = nextHost(rig, talker);
         QVERIFY(changeIn(rig.observer));
         QVERIFY(!rig.observer.details(EventCode::ExecutorChanged).join(u' ').contains(QStringLiteral("kept")));
-        QCOMPARE(snapshotOfNext(rig, alpha, *again).value_or("none"), QByteArray("snapshot one"));
+        QCOMPARE(snapshotOfNext(rig, alpha, *executors).value_or("none"), QByteArray("snapshot one"));
     }
 
-    void theSamePluginUnderAnotherNameKeepsItsSnapshot()
+    void theSamePluginKeepsItsSnapshot_data()
     {
-        ShardRig rig;
-        auto talker = std::make_shared<InlineExecutorFactory>();
-        talker->setIdentity({"talker", "org.example.talker"});
-        rig.submit(rig.adopt("alpha", talker), promptOf("snapshot one"));
-        rig.settle();
-        auto renamed = nextHost(rig, {"speaker", "org.example.talker"});
-        const SessionId alpha = rig.adopt("alpha", renamed);
-        rig.settle();
-        QVERIFY(changeIn(rig.observer));
-        QCOMPARE(snapshotOfNext(rig, alpha, *renamed).value_or("none"), QByteArray("snapshot one"));
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<bool>("isEvent");
+        QTest::newRow("under its name") << talker.name << false;
+        QTest::newRow("under another name") << QByteArray("speaker") << true;
     }
 
-    void theSameExecutorIsNoEvent()
+    void theSamePluginKeepsItsSnapshot()
     {
+        QFETCH(const QByteArray, name);
+        QFETCH(const bool, isEvent);
         ShardRig rig;
-        auto talker = std::make_shared<InlineExecutorFactory>();
-        rig.submit(rig.adopt("alpha", talker), promptOf("snapshot one"));
-        rig.settle();
-        auto again = nextHost(rig, talker->identity());
-        const SessionId alpha = rig.adopt("alpha", again);
-        rig.settle();
-        QVERIFY(!changeIn(rig.observer));
-        QCOMPARE(snapshotOfNext(rig, alpha, *again).value_or("none"), QByteArray("snapshot one"));
+        const SessionId alpha = runByTalker(rig);
+        const auto executors = nextHost(rig, {name, talker.plugin});
+        QCOMPARE(changeIn(rig.observer) != nullptr, isEvent);
+        QCOMPARE(snapshotOfNext(rig, alpha, *executors).value_or("none"), QByteArray("snapshot one"));
     }
 
     /// What is read again is read for the executor that the session has.
     void aSessionThatIsReadAgainHasTheSameExecutor()
     {
         ShardRig rig;
-        auto talker = std::make_shared<InlineExecutorFactory>();
-        talker->setIdentity({"talker", "org.example.talker"});
-        rig.submit(rig.adopt("alpha", talker), promptOf("snapshot one"));
-        rig.settle();
-        auto writer = nextHost(rig, {"writer", "org.example.writer"});
-        const SessionId alpha = rig.adopt("alpha", writer);
-        rig.settle();
+        const SessionId alpha = runByTalker(rig);
+        const auto executors = nextHost(rig, writer);
         rig.observer.said.clear();
         rig.store.answerWith(Verdict::Refused);
         rig.submit(alpha, promptOf("refused"));
@@ -134,7 +132,7 @@ private Q_SLOTS:
         rig.pass(limits::retry_backoff_max);
         QVERIFY(rig.view(alpha).waitReason != WaitReason::Held);
         QVERIFY(!changeIn(rig.observer));
-        QVERIFY2(!snapshotOfNext(rig, alpha, *writer), "the snapshot is still another one's");
+        QVERIFY2(!snapshotOfNext(rig, alpha, *executors), "the snapshot is still another one's");
     }
 };
 

@@ -136,8 +136,11 @@ std::optional<AcceptReceipt> SessionCore::refusalFor(const AcceptCommand &comman
     if (std::optional<AcceptReceipt> refusal = addressRefusal(command))
         return refusal;
     const Phase phase = visiblePhase(m_registers);
-    if (phase == Phase::Destroyed)
-        return rejection(Refusal::Destroyed, QStringLiteral("the session is destroyed"));
+    if (phase == Phase::Destroyed) {
+        AcceptReceipt receipt = rejection(Refusal::Destroyed, QStringLiteral("the session is destroyed"));
+        receipt.phase = phase;
+        return receipt;
+    }
     if (m_shutdown)
         return rejection(Refusal::ShuttingDown, QStringLiteral("the host is shutting down"));
     if (!m_held.isEmpty())

@@ -182,14 +182,16 @@ WorkCounts SessionCore::reload(const StoredSession &stored)
     return counts;
 }
 
-/// Those who wait for an input that is still open go on waiting. Of one that is gone only the store knows how
-/// it ended. Inputs that were never stored go back to their lanes.
+/// Those who wait for an input that is still open go on waiting. For one that is gone the runtime that was to
+/// answer has terminated, and how it ended stands in the store. When the image itself is not believed, nobody
+/// can say even that it is gone. Inputs that were never stored go back to their lanes.
 WorkCounts SessionCore::resolveVanished(std::unordered_map<quint64, InputRecord> &before)
 {
-    const Outcome ask =
-        waitFailed(WaitFailure::AuthorityUnavailable,
-                   QStringLiteral("recovered input no longer pending: the session was read again from the "
-                                  "store, where it is not open any more; ask for its outcome by id"));
+    const Outcome gone =
+        m_held.isEmpty()
+            ? outcomeFor(AbandonReason::Stopped,
+                         QStringLiteral("recovered input no longer pending: ask for its outcome by id"))
+            : waitFailed(WaitFailure::AuthorityUnavailable, m_held);
     // A stop that turns out to be durable has ended what was not stored as well.
     const bool ended = m_registers.phase == Phase::Stopped || m_registers.phase == Phase::Destroyed;
     WorkCounts counts;
@@ -201,7 +203,7 @@ WorkCounts SessionCore::resolveVanished(std::unordered_map<quint64, InputRecord>
             counts.requeued += old.registers.phase != InputPhase::Queued ? 1 : 0;
             found->second.waiters = std::move(old.waiters);
         } else if (old.stored() || !m_held.isEmpty()) {
-            resolveWaiters(old.waiters, old.input->id, ask);
+            resolveWaiters(old.waiters, old.input->id, gone);
         } else if (ended) {
             resolveWaiters(old.waiters, old.input->id,
                            outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime stopped")));

@@ -31,22 +31,28 @@ void isUndone(LifecycleVerb verb)
 
 void whoWaitsForWhatIsGoneIsReconciled()
 {
-    WithRun with;
-    CoreHarness &h = with.h;
+    HarnessOptions options;
+    options.unknownIsDurable = true;
+    CoreHarness h(std::move(options));
+    const Submitted stale = h.submit(superseding(externalEvent(), "s"), WaitMode::Terminal);
     const Submitted pending = h.submit(prompt(), WaitMode::Terminal);
-    // The run's end becomes durable, and nobody here knows of it.
+    // What supersedes the first becomes durable, and nobody here knows of it.
     h.script.store = Answers::Held;
-    h.script.unknownIsDurable = true;
-    h.submitWithoutWake(prompt());
+    h.submit(superseding(externalEvent(), "s"));
     h.answer(Verdict::Unknown);
+    QVERIFY(h.outcome(stale) == nullptr);
     h.script.store = Answers::AtOnce;
-    h.failRun();
-    h.command(LifecycleVerb::Recover);
-    QVERIFY(h.isOpen(pending));
-    QVERIFY(h.isOpen(with.input) || h.outcome(with.input) != nullptr);
-    // Recycling keeps exactly those who wait for what is kept.
+    QVERIFY(h.reply(h.command(LifecycleVerb::Recover))->ok());
+    QVERIFY(!h.isOpen(stale) && h.store.ended(stale.sequence()) != nullptr);
+    QVERIFY(h.outcome(stale) != nullptr);
+    QCOMPARE(h.outcome(stale)->waitFailure, WaitFailure::None);
+    QCOMPARE(h.outcome(stale)->outcome, OutcomeClass::RuntimeTerminated);
+    QVERIFY(h.outcome(stale)->reason.startsWith(QStringLiteral("recovered input no longer pending")));
+    // Who waits for what is still there goes on waiting, and gets its answer.
+    QVERIFY(h.isOpen(pending) && h.outcome(pending) == nullptr);
+    QCOMPARE(h.unresolvedWaiters(), std::size_t(1));
     h.stop();
-    QCOMPARE(h.unresolvedWaiters(), std::size_t(0));
+    QCOMPARE(h.outcome(pending)->reason, QStringLiteral("runtime stopped"));
 }
 
 void destroyTellsWhoWaits(bool loop)

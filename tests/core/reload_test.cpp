@@ -124,7 +124,9 @@ void ReloadTest::whoWaitsForAnInputThatIsGoneIsToldToAsk()
     QVERIFY(h.outcome(older) == nullptr);
     h.advance(1s);
     h.reloaded();
-    QCOMPARE(h.outcome(older)->waitFailure, WaitFailure::AuthorityUnavailable);
+    QCOMPARE(h.outcome(older)->waitFailure, WaitFailure::None);
+    QCOMPARE(h.outcome(older)->outcome, OutcomeClass::RuntimeTerminated);
+    QVERIFY(h.outcome(older)->reason.startsWith(QStringLiteral("recovered input no longer pending")));
     QVERIFY(h.outcome(older)->reason.contains(QStringLiteral("by id")));
 }
 
@@ -227,6 +229,7 @@ void ReloadTest::anImageThatCannotBeTrueStaysHeld()
     QCOMPARE(h.view().waitReason, WaitReason::Held);
     QCOMPARE(h.view().note, h.script.corruption);
     QCOMPARE(h.outcome(open)->waitFailure, WaitFailure::AuthorityUnavailable);
+    QCOMPARE(h.outcome(open)->reason, h.script.corruption);
 }
 
 void ReloadTest::inputsThatAreNotStoredStay()

@@ -405,25 +405,45 @@ void liveStagingThatIsNotSupportedLeavesItQueued()
     QCOMPARE(h.outcome(steer)->outcome, OutcomeClass::Completed);
 }
 
-void aStaleDriverIsRefused()
+/// Whatever an instance that is gone says of its run changes nothing of the run that is open now.
+void saysNothingMore(CoreHarness &h, const RunOutput &late, const Submitted &open)
 {
-    // Stopped, started and attached anew: the instance before has no say in what is there now.
-    CoreHarness h;
-    h.attach();
-    h.submit(prompt("a"));
-    RunOutput late = h.output();
+    const RunId run = h.openRun();
+    QVERIFY(run != late.receipt.run);
+    const std::size_t writes = h.writes.size();
+    h.endRun(late.receipt.run, late);
+    h.feed(ContextStaged{late.receipt.run, open.input, StagedContext{}});
+    h.feed(BoundaryChanged{late.receipt.run, true, 9});
+    QCOMPARE(h.writes.size(), writes);
+    QCOMPARE(h.openRun(), run);
+    QCOMPARE(h.phaseOf(open), InputPhase::Staged);
+    h.succeed();
+    QVERIFY(h.store.ended(open.sequence()) != nullptr);
+}
+
+void aDriverFromBeforeAnUnregisterIsRefused()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    const RunOutput late = h.output();
+    h.command(LifecycleVerb::Unregister);
+    h.endCancelled();
+    QVERIFY(h.released());
+    h.reopen();
+    h.attach(); // The input is still there, and runs anew.
+    saysNothingMore(h, late, with.input);
+}
+
+void aDriverFromBeforeAStopIsRefused()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    const RunOutput late = h.output();
     h.stop();
     h.endCancelled();
     QCOMPARE(h.phase(), Phase::Stopped);
     h.start();
-    const Submitted input = h.submit(prompt("b"));
-    const std::size_t writes = h.writes.size();
-    h.endRun(late.receipt.run, late);
-    h.feed(ContextStaged{late.receipt.run, input.input, StagedContext{}});
-    h.feed(BoundaryChanged{late.receipt.run, true, 9});
-    QCOMPARE(h.writes.size(), writes);
-    QCOMPARE(h.phaseOf(input), InputPhase::Staged);
-    h.succeed();
+    saysNothingMore(h, late, h.submit(prompt("b")));
 }
 
 const Scenario scenarios[] = {
@@ -445,7 +465,9 @@ const Scenario scenarios[] = {
     {"LO26: nor is one that the host itself began", aStopByTheHostThatIsRefusedIsNoSuccess},
     {"LO36: a staging refusal binds no run", aStagingRefusalBindsNothing},
     {"LO39: a completion of an executor that is gone is refused", aStaleCompletionIsRefused},
-    {"LO39: a driver from before a stop is refused at every step", aStaleDriverIsRefused},
+    {"LO39: a driver from before an unregister is refused at every step",
+     aDriverFromBeforeAnUnregisterIsRefused},
+    {"LO39: a driver from before a stop is refused at every step", aDriverFromBeforeAStopIsRefused},
     {"LO40: an exception in the executor is a mapped failure", anExceptionIsAFailureOfTheExecutor},
     {"LO42: a live commit that fails takes the context back and is an error", aLiveCommitThatFailsIsTakenBack},
     {"LO43: live staging that is not supported leaves the input queued",

@@ -95,12 +95,16 @@ OperationReceipt OperationRegistry::add(const OperationSpec &spec)
 {
     if (std::optional<OperationReceipt> no = unusable(spec.id))
         return *no;
-    if (spec.name.size() > limits::operation_name_bytes_max || spec.source.size() > limits::key_bytes_max) {
+    const auto tooLong = [&](const char *what, qsizetype most) {
         return refused(receiptOf(spec.id), OperationRefusal::TooLarge,
-                       QStringLiteral("the name of operation %1 has more than %2 bytes")
-                           .arg(QString::fromLatin1(spec.id.toText()))
-                           .arg(limits::operation_name_bytes_max));
-    }
+                       QStringLiteral("the %1 of operation %2 has more than %3 bytes")
+                           .arg(QLatin1String(what), QString::fromLatin1(spec.id.toText()))
+                           .arg(most));
+    };
+    if (spec.name.size() > limits::operation_name_bytes_max)
+        return tooLong("name", limits::operation_name_bytes_max);
+    if (spec.source.size() > limits::key_bytes_max)
+        return tooLong("source", limits::key_bytes_max);
     const auto found = m_entries.find(spec.id);
     OperationInput input{.verb = OperationVerb::Register, .kind = spec.kind};
     input.sourceValid = !spec.source.isEmpty() && !spec.id.isNull();

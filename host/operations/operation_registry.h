@@ -46,6 +46,7 @@ struct OperationNews
 ///  - an operation ends exactly once, with one outcome whose payload belongs to its status;
 ///  - sequences of ends rise from 1 and never repeat; one that was not written leaves a gap;
 ///  - at most one image is being written;
+///  - what lives without an owner has its end on its way, unless nothing here can be trusted;
 ///  - what is not live holds no capacity.
 class OperationRegistry
 {
@@ -71,7 +72,9 @@ public:
     /// Decides an end. The news are the answer when there is nothing to write: a refusal, an operation that had
     /// ended, or one that is not stored. Otherwise the answer comes with commit() or undo().
     OperationNews stage(const OperationEnd &end);
-    /// Stages the end of everything that this source has begun; of everything when it is empty. Each once.
+    /// Stages the end of everything that this source has begun; of everything when it is empty. Each once. What
+    /// cannot be ended now, because an end is on its way that may come to nothing or because nothing here can
+    /// be trusted, is ended by undo() or reload().
     OperationNews terminateOwner(QByteArrayView source, const QString &reason);
     bool hasStaged() const { return !m_staged.empty(); }
     bool isWriting() const { return m_writing; }
@@ -79,7 +82,8 @@ public:
     StoredOperations write();
     /// The write is durable.
     OperationNews commit();
-    /// It is not: every end in it has not happened.
+    /// It is not: every end in it has not happened. Of what has lost its owner the end is staged anew; when to
+    /// write it is the caller's to decide.
     OperationNews undo(OperationRefusal refusal, const QString &reason);
 
     /// Takes out everything that has ended, oldest first.
@@ -117,6 +121,7 @@ private:
         OperationSpec spec;
         OperationRegisters registers;
         std::optional<OperationOutcome> outcome; ///< Terminal, or on its way.
+        std::optional<QString> ownerGone;        ///< Why; it must not outlive its owner.
         quint64 sequence = 0;
         CommandId command = 0;
         OperationVerb endVerb = OperationVerb::Complete;
@@ -130,6 +135,7 @@ private:
     OperationReceipt refusedStep(OperationId operation, OperationVerb verb, OperationRefusal refusal) const;
     std::optional<OperationReceipt> unusable(OperationId operation) const;
     void publish(Entry &entry, OperationNews &news);
+    OperationNotices terminateOrphans();
     OperationNews undoAll(std::vector<OperationId> ends, OperationRefusal refusal, const QString &reason);
     /// Those that have ended, oldest first; with what is being written, if asked for.
     std::vector<OperationId> endedInOrder(bool withWriting = false) const;

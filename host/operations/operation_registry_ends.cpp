@@ -51,20 +51,33 @@ OperationNews OperationRegistry::stage(const OperationEnd &end)
 
 OperationNews OperationRegistry::terminateOwner(QByteArrayView source, const QString &reason)
 {
-    std::vector<OperationId> theirs;
+    for (auto &[id, entry] : m_entries) {
+        const bool theirs = source.isEmpty() || source == entry.spec.source;
+        if (theirs && !isTerminal(entry.registers.status) && !entry.ownerGone)
+            entry.ownerGone = reason;
+    }
+    return {.replies = {}, .notices = terminateOrphans()};
+}
+
+/// Stages the end of all that has lost its owner and has no end on its way.
+OperationNotices OperationRegistry::terminateOrphans()
+{
+    if (!m_poisoned.isEmpty())
+        return {};
+    std::vector<OperationId> orphans;
     for (const auto &[id, entry] : m_entries) {
-        if (!isTerminal(entry.registers.status) && entry.ending == Ending::No
-            && (source.isEmpty() || source == entry.spec.source))
-            theirs.push_back(id);
+        if (entry.ownerGone && !isTerminal(entry.registers.status) && entry.ending == Ending::No)
+            orphans.push_back(id);
     }
-    std::sort(theirs.begin(), theirs.end());
-    OperationNews news;
-    for (const OperationId id : theirs) {
-        OperationNews one = stage({id, OperationVerb::TerminateOwner, OperationTerminated{reason}, 0});
-        news.notices.insert(news.notices.end(), std::make_move_iterator(one.notices.begin()),
-                            std::make_move_iterator(one.notices.end()));
+    std::sort(orphans.begin(), orphans.end());
+    OperationNotices notices;
+    for (const OperationId id : orphans) {
+        const OperationTerminated terminated{*m_entries.at(id).ownerGone};
+        OperationNews one = stage({id, OperationVerb::TerminateOwner, terminated, 0});
+        notices.insert(notices.end(), std::make_move_iterator(one.notices.begin()),
+                       std::make_move_iterator(one.notices.end()));
     }
-    return news;
+    return notices;
 }
 
 StoredOperations OperationRegistry::write()
@@ -112,7 +125,9 @@ OperationNews OperationRegistry::undo(OperationRefusal refusal, const QString &r
 {
     BURROW_ASSERT(m_writing);
     m_writing = false;
-    return undoAll(std::exchange(m_inWrite, {}), refusal, reason);
+    OperationNews news = undoAll(std::exchange(m_inWrite, {}), refusal, reason);
+    news.notices = terminateOrphans();
+    return news;
 }
 
 OperationNews OperationRegistry::undoAll(std::vector<OperationId> ends, OperationRefusal refusal,

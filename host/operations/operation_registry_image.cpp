@@ -126,14 +126,17 @@ Result<OperationNotices> OperationRegistry::reload(const StoredOperations &store
     });
     m_epoch = stored.epoch;
     takeEnded(stored);
+    m_poisoned.clear(); // Before the first step, which is refused as long as it is set.
     evictOldest();
-    m_poisoned.clear();
     OperationNotices notices;
     for (const EndedOperation &one : stored.ended) {
         OperationNotices told = m_waits.resolve(one);
         notices.insert(notices.end(), std::make_move_iterator(told.begin()),
                        std::make_move_iterator(told.end()));
     }
+    OperationNotices orphans = terminateOrphans();
+    notices.insert(notices.end(), std::make_move_iterator(orphans.begin()),
+                   std::make_move_iterator(orphans.end()));
     return notices;
 }
 

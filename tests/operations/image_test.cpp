@@ -102,6 +102,22 @@ private Q_SLOTS:
         QCOMPARE(rig.end(2).replies[0].receipt.status, OperationStatus::Completed);
     }
 
+    void readingAgainKeepsNoMoreThanIsRetained()
+    {
+        RegistryRig rig({.concurrent = {}, .retained = 2});
+        rig.begin(1, OperationKind::CapacitySlot);
+        rig.end(1);
+        rig.begin(2);
+        rig.end(2);
+        rig.begin(3);
+        rig.stage(3);
+        const StoredOperations unknown = rig.registry.write();
+        rig.registry.poison(QStringLiteral("the store cannot tell"));
+        QVERIFY(rig.registry.reload(unknown).ok());
+        QCOMPARE(rig.registry.size(), std::size_t(2));
+        QCOMPARE(rig.registry.status(operation(1)), OperationStatus::Absent); // The oldest, which no image has.
+    }
+
     void readingAgainWithoutTheEndLeavesItOpen()
     {
         RegistryRig rig;

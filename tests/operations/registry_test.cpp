@@ -109,6 +109,47 @@ private Q_SLOTS:
         QVERIFY(!rig.registry.hasStaged());
     }
 
+    void whatLosesItsOwnerDuringAWriteDoesNotOutliveIt()
+    {
+        RegistryRig rig;
+        rig.begin(1);
+        rig.begin(2);
+        rig.stage(1);
+        rig.registry.write();
+        rig.stage(2);
+        rig.registry.terminateOwner("instance", QStringLiteral("gone"));
+        rig.registry.undo(OperationRefusal::NotWritten, QStringLiteral("full"));
+        QCOMPARE(rig.registry.status(operation(1)), OperationStatus::Running);
+        QVERIFY(rig.registry.hasStaged());
+        rig.registry.write();
+        rig.registry.commit();
+        QCOMPARE(rig.registry.status(operation(1)), OperationStatus::Terminated);
+        QCOMPARE(rig.registry.ended(operation(1))->outcome,
+                 OperationOutcome(OperationTerminated{QStringLiteral("gone")}));
+        QCOMPARE(rig.registry.status(operation(2)), OperationStatus::Completed); // Its own end was quicker.
+    }
+
+    void anOwnerThatGoesWhileNothingIsTrustedTakesItsOwnAlongLater()
+    {
+        RegistryRig rig;
+        rig.begin(1);
+        QVERIFY(rig.add(2, OperationKind::BackgroundTool, "other").ok());
+        QVERIFY(rig.add(3, OperationKind::CapacitySlot).ok());
+        rig.stage(1);
+        StoredOperations before = rig.registry.write();
+        before.ended.clear();
+        before.feed.clear();
+        rig.registry.poison(QStringLiteral("the store refused"));
+        rig.registry.terminateOwner("instance", QStringLiteral("gone"));
+        QCOMPARE(rig.registry.active(), 3U);
+        QVERIFY(rig.registry.reload(before).ok());
+        QCOMPARE(rig.registry.status(operation(3)), OperationStatus::Terminated);
+        rig.registry.write();
+        rig.registry.commit();
+        QCOMPARE(rig.registry.status(operation(1)), OperationStatus::Terminated);
+        QCOMPARE(rig.registry.status(operation(2)), OperationStatus::Provisioning);
+    }
+
     void whatHasEndedIsCollectedOnceInOrder()
     {
         RegistryRig rig;

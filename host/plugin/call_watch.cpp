@@ -24,7 +24,7 @@ void CallWatch::overdue(quint32 seen)
         return;
     }
     const std::lock_guard lock(m_mutex);
-    const char *const function = m_function.load(std::memory_order_relaxed);
+    const char *const function = m_function.load(std::memory_order_acquire);
     if (m_call.load() != call)
         return;
     m_told = call;

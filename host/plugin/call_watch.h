@@ -31,7 +31,7 @@ public:
     /// `function` is a text for ever.
     void begin(const char *function)
     {
-        m_function.store(function, std::memory_order_relaxed);
+        m_function.store(function, std::memory_order_release);
         const quint64 call = m_call.fetch_add(1) + 1;
         if (!m_armed.load())
             arm(call);

@@ -21,8 +21,10 @@ Instance::Instance(LoadedPlugin &plugin, std::shared_ptr<const InstanceSettings>
     , m_sessionName(call.sessionName.isEmpty() ? m_sessionText : call.sessionName)
     , m_rules{plugin.idText(), m_settings->outputBytesMax}
     , m_control(*this)
-    , m_callWatch(watchOf(m_callWatch), [this](const char *function) { tellBlocked(function); })
-    , m_controlWatch(watchOf(m_controlWatch), [this](const char *function) { tellBlocked(function); })
+    , m_callWatch(watchOf(m_callWatch),
+                  [this](const char *function) { tellBlocked(CallStrand::Instance, function); })
+    , m_controlWatch(watchOf(m_controlWatch),
+                     [this](const char *function) { tellBlocked(CallStrand::Any, function); })
     , m_gate(listener)
     , m_create(call)
 {

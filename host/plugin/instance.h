@@ -78,6 +78,8 @@ public:
 private:
     enum class Phase : quint8 { New, Creating, Ready, Stopping, Stopped, StopFailed, Destroying, Gone };
     enum class Call : quint8 { Create, Apply, Committed, Stop, Destroy };
+    /// [instance] calls and [any] calls: one of each may be under way.
+    enum class CallStrand : quint8 { Instance, Any };
     /// What the watchdog watches.
     enum class Deadline : quint8 { Create, Checkpoint, Stop, Rest, Stage };
 
@@ -165,7 +167,7 @@ private:
     bool refuse(TokenKind kind, quint64 token, TokenLease &lease);
     void threw(const char *function, const std::string &what);
     CallWatch::Self watchOf(CallWatch &watch);
-    void tellBlocked(const char *function);
+    void tellBlocked(CallStrand strand, const char *function);
 
     // instance_calls.cpp, the control worker
     void postControl(ControlRequest request);
@@ -231,6 +233,11 @@ private:
     TokenLease m_checkpointLease;
     TokenLease m_stageLease;
     quint64 m_instanceToken = 0;
+
+    std::mutex m_blockedMutex; ///< Held while the gate is told, so that its last word is the latest.
+    // guarded by m_blockedMutex
+    std::array<QString, 2> m_blocked; // by CallStrand: the sentence about the call that does not come back
+    QString m_blockedTold;            // the one that the gate knows
 
     mutable std::mutex m_mutex;
     // guarded by m_mutex

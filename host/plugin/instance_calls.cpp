@@ -95,16 +95,28 @@ CallWatch::Self Instance::watchOf(CallWatch &watch)
     };
 }
 
-void Instance::tellBlocked(const char *function)
+/// `function` does not come back, or null: what was named has come back. The listener has room for one
+/// sentence; when that is no longer true it gets the other one.
+void Instance::tellBlocked(CallStrand strand, const char *function)
 {
-    if (function == nullptr)
-        return m_gate.blocked({});
-    const QString what =
-        QStringLiteral("has not come back from %1 for more than %2 s")
-            .arg(QLatin1String(function))
-            .arg(std::chrono::duration_cast<std::chrono::seconds>(limits::plugin_call_blocked_after).count());
-    m_plugin.context().log(QtWarningMsg, {.session = m_sessionName}, what);
-    m_gate.blocked(sentence(what));
+    QString about;
+    if (function != nullptr) {
+        const auto seconds =
+            std::chrono::duration_cast<std::chrono::seconds>(limits::plugin_call_blocked_after).count();
+        const QString what = QStringLiteral("has not come back from %1 for more than %2 s")
+                                 .arg(QLatin1String(function))
+                                 .arg(seconds);
+        m_plugin.context().log(QtWarningMsg, {.session = m_sessionName}, what);
+        about = sentence(what);
+    }
+    const std::lock_guard lock(m_blockedMutex);
+    const auto at = static_cast<std::size_t>(strand);
+    m_blocked[at] = about;
+    const QString &now = about.isEmpty() ? m_blocked[1 - at] : about;
+    if (now == m_blockedTold)
+        return;
+    m_blockedTold = now;
+    m_gate.blocked(now);
 }
 
 void Instance::threw(const char *function, const std::string &what)

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void theSessionAndTheLogHearWhichCallItIs_data();
     void theSessionAndTheLogHearWhichCallItIs();
     void aCancelThatDoesNotComeBackIsNamedBesideItsRun();
+    void aCancelThatComesBackLeavesTheApplyThatDoesNotNamed();
     void aPluginThatDeclaresItselfBlockingIsNotNamed();
 };
 
@@ -57,12 +58,14 @@ void CallWatchTest::aCallThatLastsIsNamedOnceAndComesBack()
     QCOMPARE(listening.said.count(), 1);
     QCOMPARE(listening.told[0], function);
     listening.watch->end();
+    QVERIFY(listening.said.wait(2)); // By whichever thread sees it first.
     QCOMPARE(listening.said.count(), 2);
     QVERIFY(listening.told[1] == nullptr);
     // The next one is another call, and is named as well.
     listening.watch->begin("stop");
     QVERIFY(listening.said.wait(3));
     listening.watch->end();
+    QVERIFY(listening.said.wait(4));
     QCOMPARE(listening.said.count(), 4);
 }
 
@@ -136,6 +139,41 @@ void CallWatchTest::aCancelThatDoesNotComeBackIsNamedBesideItsRun()
     const QStringList said = probe.blockedCalls();
     QVERIFY2(said[0].contains(QStringLiteral("has not come back from cancel")), qPrintable(said[0]));
     QCOMPARE(said[1], QString());
+}
+
+/// Two calls hang, and the word that one of them is over must not be taken for the other.
+void CallWatchTest::aCancelThatComesBackLeavesTheApplyThatDoesNotNamed()
+{
+    PuppetStage s;
+    ListenerProbe probe;
+    Signal entered;
+    Signal goOn;
+    s.strings.apply = [&](void *, const burrow_apply_request *, burrow_token token) {
+        entered.raise();
+        goOn.wait();
+        return s.completeRun(token);
+    };
+    s.strings.cancel = [&](void *, const burrow_cancel_request *) {
+        probe.blockedSaid.wait(2); // Its own name comes after that of the other.
+        return BURROW_OK;
+    };
+    QCOMPARE(s.start(), QString());
+    const auto executor = s.make(probe);
+    const RunId run = PuppetStage::freshRun();
+    executor->apply(PuppetStage::call(run));
+    QVERIFY(entered.wait());
+    QVERIFY(probe.blockedSaid.wait());
+    executor->cancel(run, CancelMode::Hard, QStringLiteral("enough"));
+    const bool cancelBack = probe.blockedSaid.wait(3);
+    goOn.raise();
+    QVERIFY(cancelBack);
+    probe.waitFinished(run);
+    QVERIFY(probe.blockedSaid.wait(4));
+    const QStringList said = probe.blockedCalls();
+    QVERIFY2(said[0].contains(QStringLiteral("has not come back from apply")), qPrintable(said[0]));
+    QVERIFY2(said[1].contains(QStringLiteral("has not come back from cancel")), qPrintable(said[1]));
+    QCOMPARE(said[2], said[0]);
+    QCOMPARE(said[3], QString());
 }
 
 void CallWatchTest::aPluginThatDeclaresItselfBlockingIsNotNamed()

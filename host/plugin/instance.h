@@ -124,6 +124,7 @@ private:
     struct StagingCall
     {
         quint64 token = 0;
+        quint64 runToken = 0; ///< Of the run that it was staged into, which may be over since.
         RunId run;
         InputId input;
         std::vector<QByteArray> keys;

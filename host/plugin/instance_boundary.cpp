@@ -42,19 +42,24 @@ void Instance::stageContext(StageCall call)
     request.kind = ControlRequest::Kind::Stage;
     request.run = call.run;
     request.runToken = runToken;
+    bool owed = false;
     {
         const std::lock_guard lock(m_mutex);
         const bool legal = m_phase == Phase::Ready && !m_givenUp && m_staging.token == 0
                            && call.run == m_applyRun && m_runLease.isOpen(runToken);
-        if (legal)
+        // The plugin has one staging in hand at a time, also when the host has given that up.
+        owed = legal && last(TokenKind::Stage).owed != 0;
+        if (legal && !owed)
             request.token = m_stageLease.open();
         if (request.token != 0) {
-            m_staging = {request.token, call.run, call.input, {}};
+            m_staging = {request.token, runToken, call.run, call.input, {}};
             for (const Append &append : call.context)
                 m_staging.keys.push_back(append.key);
             arm(Deadline::Stage, m_settings->answerMax);
         }
     }
+    if (owed)
+        return refused(QStringLiteral("still owes the answer to the stage before, so nothing more is staged"));
     if (request.token == 0)
         return refused(QStringLiteral("has no run open into which context could be staged"));
     request.context = std::move(call.context);
@@ -75,15 +80,8 @@ void Instance::discardContext(RunId run, std::vector<QByteArray> keys)
 
 void Instance::callStage(const ControlRequest &call)
 {
-    if (!m_stageLease.isOpen(call.token)) {
-        // It was given up before the plugin heard of it, so the plugin owes nothing.
-        {
-            const std::lock_guard lock(m_mutex);
-            if (last(TokenKind::Stage).owed == call.token)
-                last(TokenKind::Stage).owed = 0;
-        }
-        return advance();
-    }
+    if (callWithdrawn(TokenKind::Stage, call.token, m_stageLease))
+        return;
     UuidText run;
     writeUuid(call.run.uuid, run);
     std::vector<burrow_append> appends;
@@ -158,7 +156,7 @@ void Instance::overdueStage()
     ControlRequest request;
     request.kind = ControlRequest::Kind::Discard;
     request.run = call.run;
-    request.runToken = m_applyToken.load(std::memory_order_relaxed);
+    request.runToken = call.runToken;
     request.keys = std::move(call.keys);
     postControl(std::move(request));
     stageEnded(call.token, fault(what));

@@ -279,7 +279,7 @@ void LifecycleTest::destroyWaitsForCallsThatStillRun()
 void LifecycleTest::createThatHangsIsAnswered()
 {
     PuppetStage s;
-    s.options.createMax = 50ms;
+    s.options.createMax = 2s;
     Signal goOn;
     Signal destroyed;
     s.strings.destroy = [&](void *) { destroyed.raise(); };
@@ -303,7 +303,7 @@ void LifecycleTest::createThatHangsIsAnswered()
 void LifecycleTest::createThatReturnsAfterItsTime()
 {
     PuppetStage s;
-    s.options.createMax = 50ms;
+    s.options.createMax = 2s;
     Signal goOn;
     Signal destroyed;
     s.strings.create = [&](const burrow_create_request *, void **) {
@@ -325,7 +325,7 @@ void LifecycleTest::createThatReturnsAfterItsTime()
 void LifecycleTest::stopThatNeverCompletesIsAnswered()
 {
     PuppetStage s;
-    s.options.stopMax = 50ms;
+    s.options.stopMax = 2s;
     std::atomic<burrow_token> token{0};
     s.strings.stop = [&](void *, const burrow_stop_request *, burrow_token given) {
         token = given;
@@ -363,7 +363,7 @@ const burrow_checkpoint_executor keepingTable = {sizeof(burrow_checkpoint_execut
 void LifecycleTest::checkpointThatNeverCompletesIsAnswered()
 {
     PuppetStage s;
-    s.options.answerMax = 50ms;
+    s.options.answerMax = 2s;
     s.strings.getExtension = [](void *, const burrow_text *) { return &keepingTable; };
     QCOMPARE(s.start(), QString());
     ListenerProbe probe;
@@ -379,7 +379,7 @@ void LifecycleTest::checkpointThatNeverCompletesIsAnswered()
 void LifecycleTest::cleanupThatNeverCompletesIsAnswered()
 {
     PuppetStage s;
-    s.options.answerMax = 50ms;
+    s.options.answerMax = 2s;
     std::atomic<burrow_token> token{0};
     s.strings.cleanup = [&](const burrow_cleanup_request *, burrow_token given) {
         token = given;

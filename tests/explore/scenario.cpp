@@ -82,7 +82,7 @@ Scenario lifecycle()
     world.scripts = {{.name = "prompt", .input = prompt(), .wait = WaitMode::Terminal},
                      {.name = "steering message", .input = steered(peerMessage())},
                      {.name = "ephemeral prompt", .input = ephemeral(prompt("soon forgotten"))}};
-    world.controls = {Attach, Start, Stop, Retire, AbandonPending, Reset, Recycle, Interrupt};
+    world.controls = {Attach, Start, Stop, Retire, Recover, AbandonPending, Reset, Recycle, Interrupt, Destroy};
     world.budget = {.controls = 3, .failures = 1, .faults = 1, .crashes = 1};
     world.settings = settings();
     world.share = 6;

@@ -190,6 +190,7 @@ private:
     quint32 m_rulesAsked = 0;
     CoreActions m_actions;
     bool m_wasCommand = false;
+    bool m_recovery = false;  ///< It was to make the write of a recovery durable.
     bool m_takesNone = false; ///< It was to submit to a session that takes no input.
 };
 

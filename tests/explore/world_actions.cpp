@@ -266,7 +266,7 @@ void World::carry(const LoadKeys &action)
 
 void World::carry(const ReloadSession &)
 {
-    require(m_untrusted, "a session is read again only when it is held");
+    require(m_untrusted || m_recovery, "a session is read again only when it is held or recovered");
     require(!m_imageOpen && m_writes.empty() && !m_apply,
             "a session is read again when nothing of it is going on");
     m_imageOpen = true;

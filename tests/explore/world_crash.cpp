@@ -77,7 +77,8 @@ void World::giveImage(bool works)
     }
     if (!m_shutdown) {
         m_untrusted = m_storeFailed = false;
-        recount(m_store->row().phase != Phase::Stopped);
+        const Phase phase = m_store->row().phase;
+        recount(phase != Phase::Stopped && phase != Phase::Destroyed);
     }
     feed(Reloaded{std::make_shared<const StoredSession>(m_store->image(session_id))});
 }

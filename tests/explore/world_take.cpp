@@ -88,7 +88,7 @@ World &World::operator=(const World &other)
 void World::take(Step step)
 {
     m_actions.clear();
-    m_wasCommand = m_takesNone = false;
+    m_wasCommand = m_takesNone = m_recovery = false;
     m_rulesAsked = 0;
     if (const std::size_t script = indexIn(step, Step::Submit, scripts_max); script < scripts_max) {
         submit(script);
@@ -271,7 +271,7 @@ void World::lifecycle(LifecycleVerb verb)
     const quint32 command = m_lastCommand++;
     m_commandsOpen |= 1U << command;
     m_wasCommand = true;
-    if (verb == LifecycleVerb::Stop && m_apply)
+    if ((verb == LifecycleVerb::Stop || verb == LifecycleVerb::Destroy) && m_apply)
         m_apply->aimedAt = true;
     feed(LifecycleCommand{command + 16, verb, QStringLiteral("asked")});
 }
@@ -308,6 +308,8 @@ void World::answer(Step step)
     const TicketNumber ticket = write.set->ticket;
     if (step == Step::Commit) {
         commit(*write.set);
+        const auto *lifecycle = std::get_if<LifecycleOperation>(&write.set->operation);
+        m_recovery = lifecycle != nullptr && lifecycle->verb == lifecycleVerbName(LifecycleVerb::Recover);
         feed(StoreVerdict{ticket, Verdict::Committed, {}});
         return;
     }

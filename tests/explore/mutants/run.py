@@ -16,7 +16,7 @@ import sys
 
 PATCHES = pathlib.Path(__file__).resolve().parent
 
-# The rule that each breaks, and the world that is to show it.
+# The rule that each breaks, or the assertion of the core that it ends in, and the world that is to show it.
 EXPECTED = {
     "01": ("a stored input is acknowledged only when it is durable", "everyday"),
     "02": ("only what came without a wake rests without one", "everyday"),
@@ -29,7 +29,7 @@ EXPECTED = {
     "09": ("the order is stored as it is kept", "everyday"),
     "10": ("every failed run of its own counts, and nothing else", "failing"),
     "11": ("a key that binds is not accepted again", "everyday"),
-    "12": ("the core gives itself up", "replacing"),
+    "12": ("record.previous != nullptr || m_front == &record", "replacing"),
     "13": ("nothing overtakes a lifecycle write", "lifecycle"),
     "14": ("what steers runs before what queues", "everyday"),
     "15": ("a session that takes no input writes none", "draining"),
@@ -53,9 +53,10 @@ def look(binaries: pathlib.Path, patch: pathlib.Path) -> str:
     if done.returncode != 1:
         return f"NOT FOUND: the explorer ends with {done.returncode}"
     told = [line for line in done.stdout.splitlines() if line.startswith("world ")]
+    told += [line for line in done.stderr.splitlines() if line.startswith("burrow: broken invariant: ")]
     steps = [line for line in done.stdout.splitlines() if line[:5].strip().rstrip(".").isdigit()]
-    if not told or rule not in told[0]:
-        return f"NOT FOUND by its rule: {told[0] if told else done.stdout[-300:]}"
+    if not told or rule not in told[-1]:
+        return f"NOT FOUND by its rule: {told[-1] if told else done.stdout[-300:]}"
     return f"found at step {len(steps)}: {rule}"
 
 

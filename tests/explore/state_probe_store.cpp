@@ -88,11 +88,16 @@ void StateProbe::encode(const test::StoreModel &store, const SessionCore &)
         m_out.put(store.usedUp(sequence) * 2 + (store.acceptedHere(sequence) ? 1U : 0U));
     }
     m_out.put(store.ledger().size());
+    // In any order, so their sum: of two that have ended nobody asks which was submitted first.
+    quint64 sum = 0;
     for (const auto &[sequence, ended] : store.ledger()) {
-        input(sequence);
+        const quint64 script = m_scriptOf.at(sequence) + 1U;
         // How it ended is asked only by its key.
-        m_out.put(ended.idempotencyKey.isEmpty() ? 0U : 1U + static_cast<quint64>(ended.outcome.outcome));
+        const quint64 end =
+            ended.idempotencyKey.isEmpty() ? 0U : 1U + static_cast<quint64>(ended.outcome.outcome);
+        sum += (script * 64 + end) * 0x9e3779b97f4a7c15ULL;
     }
+    m_out.put(sum);
     m_out.put((store.snapshot() ? 1U : 0U) | (store.written() ? 2U : 0U));
     row(store.row());
     m_out.put(store.cleanupOwed() ? 1U : 0U);

@@ -11,7 +11,7 @@ using HostOrStore = std::variant<HostClient, StoreSource, ExitCode>;
 
 HostOrStore widened(std::variant<StoreSource, ExitCode> source)
 {
-    return std::visit([](auto &&one) { return HostOrStore(std::move(one)); }, std::move(source));
+    return std::visit([](auto one) { return HostOrStore(std::move(one)); }, std::move(source));
 }
 
 } // namespace

@@ -35,7 +35,7 @@ Error nobodyThere(const QString &path, int error)
         return {ErrorKind::NotFound,
                 QStringLiteral("no host is reached at %1: the one that made the socket has ended").arg(path)};
     case EAGAIN:
-        return {ErrorKind::NotFound, QStringLiteral("the host at %1 does not answer").arg(path)};
+        return {ErrorKind::NotReady, QStringLiteral("the host at %1 does not answer").arg(path)};
     default:
         return {
             ErrorKind::Io,
@@ -85,13 +85,13 @@ RpcClient::RpcClient(int descriptor)
     m_stream.setReading(true);
 }
 
-void RpcClient::call(const char *method, const QJsonObject &params, Done done)
+void RpcClient::call(const char *method, const QJsonObject &params, const Done &done)
 {
     if (m_over) {
         done(hungUp(m_lastWords));
         return;
     }
-    m_calls.insert(++m_lastId, std::move(done));
+    m_calls.insert(++m_lastId, done);
     m_stream.write(requestLine({m_lastId, QString::fromLatin1(method), params}));
 }
 

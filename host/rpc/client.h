@@ -22,12 +22,12 @@ class RpcClient : public QObject
 public:
     using Done = std::function<void(Result<QJsonObject>)>;
 
-    /// Errors: NotFound (nobody answers there), Conflict (somebody else's program answers), InvalidArgument,
-    /// Io.
+    /// Errors: NotFound (nobody is there), NotReady (somebody is and takes no connection), Conflict (somebody
+    /// else's program answers), InvalidArgument, Io.
     static Result<std::unique_ptr<RpcClient>> connectTo(const QString &path);
 
     /// `done` is called once: with the result, with the host's error, or with NotReady when it hangs up first.
-    void call(const char *method, const QJsonObject &params, Done done);
+    void call(const char *method, const QJsonObject &params, const Done &done);
 
     /// Stops taking what the host says, which waits at its end then; a little that was taken already may still
     /// be told.

@@ -105,7 +105,7 @@ QJsonValue toJson(const ExecutorIdentity &executor)
 
 QString stateOf(const SessionSummary &session, const Configured &configured)
 {
-    if (const QString now = configured.live().stateOf(session.name); !now.isEmpty())
+    if (QString now = configured.live().stateOf(session.name); !now.isEmpty())
         return now;
     return QLatin1String(session.id ? phaseName(session.phase) : "unopened");
 }

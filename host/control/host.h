@@ -144,7 +144,7 @@ public:
     Submission acceptAndRun(SessionId session, Input input, DirectOperation operation,
                             SubmitOptions options = {});
     /// What a submit would come to now. Changes nothing.
-    QFuture<AdmissionPreview> preview(SessionId session, Input input, SubmitOptions options = {});
+    QFuture<AdmissionPreview> preview(SessionId session, Input input, const SubmitOptions &options = {});
 
     /// By runtime id: the facts must be those of the current binding, each of them. Refused as NotFound (no
     /// such runtime), BindingMismatch (an earlier binding of it) or InvalidState (with the phase that refuses).

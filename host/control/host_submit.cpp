@@ -108,7 +108,7 @@ InputId Host::submit(SessionId session, Input input, SubmitOptions options, Subm
 {
     const WallTime now = d->clock.wallNow();
     const InputId id = IdMint::inputId(now, d->store.nextSequence());
-    NewInput one{session, std::move(input), options, std::move(answers)};
+    NewInput one{session, std::move(input), std::move(options), std::move(answers)};
     if (std::optional<SubmitMessage> message = d->messageFor(one, id, now))
         d->post(session, *std::move(message));
     return id;
@@ -168,7 +168,7 @@ Submission Host::acceptAndRun(SessionId session, Input input, DirectOperation op
     return d->submit({session, std::move(input), std::move(options), {}}, std::move(operation));
 }
 
-QFuture<AdmissionPreview> Host::preview(SessionId session, Input input, SubmitOptions options)
+QFuture<AdmissionPreview> Host::preview(SessionId session, Input input, const SubmitOptions &options)
 {
     const Answer<AdmissionPreview> answer;
     PreviewMessage message;

@@ -7,10 +7,11 @@ namespace burrow {
 
 void SessionCore::on(BindCommand &event)
 {
+    const CommandId command = event.command;
     if (!bindMustWait() && m_waiting.isEmpty())
         bind(event);
     else
-        keepWaiting(event.command, std::move(event));
+        keepWaiting(command, std::move(event));
 }
 
 /// Its write is a barrier as that of any lifecycle command, and a teardown is one for it.

@@ -81,7 +81,8 @@ void SessionCore::on(LifecycleCommand &event)
         return;
     }
     const bool hurry = m_stop && isTeardown(event.verb);
-    if (keepWaiting(event.command, std::move(event)) && hurry)
+    const CommandId command = event.command;
+    if (keepWaiting(command, std::move(event)) && hurry)
         hurryTeardown();
 }
 

@@ -35,7 +35,8 @@ void SessionCore::on(PublishCommand &event)
         return;
     }
     if (lifecycleInFlight()) { // A barrier for this write, too.
-        keepWaiting(event.command, std::move(event));
+        const CommandId command = event.command;
+        keepWaiting(command, std::move(event));
         return;
     }
     if (!accepts(m_registers, SessionInput{.verb = SessionVerb::PublishEvent})) {

@@ -210,7 +210,7 @@ OperationNews OperationRegistry::poison(const QString &reason)
     onTheirWay.insert(onTheirWay.end(), m_staged.begin(), m_staged.end());
     m_staged.clear();
     m_writing = false;
-    OperationNews news = undoAll(std::move(onTheirWay), OperationRefusal::Unavailable, reason);
+    OperationNews news = undoAll(onTheirWay, OperationRefusal::Unavailable, reason);
     m_poisoned = reason;
     news.notices = m_waits.fail(reason);
     return news;

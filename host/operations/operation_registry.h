@@ -136,7 +136,8 @@ private:
     std::optional<OperationReceipt> unusable(OperationId operation) const;
     void publish(Entry &entry, OperationNews &news);
     OperationNotices terminateOrphans();
-    OperationNews undoAll(std::vector<OperationId> ends, OperationRefusal refusal, const QString &reason);
+    OperationNews undoAll(const std::vector<OperationId> &ends, OperationRefusal refusal,
+                          const QString &reason);
     /// Those that have ended, oldest first; with what is being written, if asked for.
     std::vector<OperationId> endedInOrder(bool withWriting = false) const;
     void evictOldest();

@@ -130,7 +130,7 @@ OperationNews OperationRegistry::undo(OperationRefusal refusal, const QString &r
     return news;
 }
 
-OperationNews OperationRegistry::undoAll(std::vector<OperationId> ends, OperationRefusal refusal,
+OperationNews OperationRegistry::undoAll(const std::vector<OperationId> &ends, OperationRefusal refusal,
                                          const QString &reason)
 {
     OperationNews news;

@@ -177,8 +177,8 @@ private:
 
     // instance_boundary.cpp, as the two above
     void findBoundary();
-    void callStage(const ControlRequest &request);
-    void callDiscard(const ControlRequest &request);
+    void callStage(const ControlRequest &call);
+    void callDiscard(const ControlRequest &call);
     void stageEnded(quint64 token, Result<StagedContext> result);
     void overdueStage();
 

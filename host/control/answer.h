@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "core/outcome_rules.h"
 #include "model/admission_preview.h"
+#include "model/operation.h"
 #include "model/session_view.h"
 
 #include <QFuture>
@@ -64,6 +65,18 @@ struct Unanswered<CommandReceipt>
         CommandReceipt receipt;
         receipt.verdict = CommandReceipt::Verdict::Refused;
         receipt.refusal = Refusal::ShuttingDown;
+        receipt.message = hostGoneSentence();
+        return receipt;
+    }
+};
+
+template <>
+struct Unanswered<OperationReceipt>
+{
+    static OperationReceipt value()
+    {
+        OperationReceipt receipt;
+        receipt.refusal = OperationRefusal::Unavailable;
         receipt.message = hostGoneSentence();
         return receipt;
     }

@@ -234,6 +234,11 @@ QByteArrayList Host::sessionNames() const
     return d->names.keys();
 }
 
+Operations Host::operations(SessionId session) const
+{
+    return {session, d->shards[d->shardOf(session)]->inbox()};
+}
+
 QFuture<Result<InputFate>> Host::outcome(SessionId session, InputId input)
 {
     return d->inquire(session, input, {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "control/operations.h"
 #include "control/session_bindings.h"
 #include "core/settings.h"
 #include "model/admission_preview.h"
@@ -182,6 +183,9 @@ public:
     /// This host lets go of the session; the store keeps it with its open inputs. Its name can be opened again
     /// when the receipt is there.
     QFuture<CommandReceipt> unregister(SessionId session, const QString &reason = {});
+
+    /// The session's asynchronous operations; of one that is not open every call is refused.
+    Operations operations(SessionId session) const;
 
     /// What became of an input, by its id or by the idempotency key it was submitted under; of several inputs
     /// with one key the newest. Also for sessions that are not open, and for inputs that ended in earlier

@@ -26,6 +26,7 @@ QFuture<Result<SessionBindings>> Host::Private::prepare(SessionId session, const
             runtimes.bind(runtimeId, session);
         }
         answer(SessionBindings(session, receipt.epoch, std::move(runtime),
+                               {session, shards[shardOf(session)]->inbox(), receipt.epoch},
                                [door = door, session, epoch = receipt.epoch](RunId run, const QString &reason) {
                                    const Answer<CommandReceipt> done;
                                    const std::lock_guard lock(door->mutex);

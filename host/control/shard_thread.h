@@ -23,6 +23,8 @@ public:
     /// Ends the event loop and waits for the thread; the shard is destroyed on it. A repeat does nothing.
     void end();
 
+    /// For those who may speak later than the thread lives.
+    const std::shared_ptr<ShardInbox> &inbox() const { return m_inbox; }
     void post(ShardMessage message) { m_inbox->post(std::move(message)); }
     void post(std::vector<ShardMessage> messages) { m_inbox->post(std::move(messages)); }
 

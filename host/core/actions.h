@@ -146,6 +146,24 @@ struct ReloadSession
 {
 };
 
+struct ReplyOperation
+{
+    CommandId command = 0;
+    OperationReceipt receipt;
+};
+
+/// Those who waited for operations hear how they ended, or why they will not.
+struct ResolveOperations
+{
+    WaiterId waiter = 0;
+    OperationsAnswer answer;
+};
+
+/// Make an id for an input of the core's own; answered by ContinuationMinted.
+struct MintContinuation
+{
+};
+
 /// After a shutdown: nothing runs, nothing is in flight, the executor is gone.
 struct ShutdownFinished
 {
@@ -160,7 +178,8 @@ using CoreAction =
     std::variant<SubmitWrite, CreateExecutor, StartApply, StartDirectRun, ForgetDirectRun, CancelRun,
                  InterruptPrepared, AbandonRun, StageContext, DiscardContext, CommitCheckpoint, StopExecutor,
                  DestroyExecutor, CleanupExecutor, ReplyAccept, ReplyCommand, ResolveWaiter, Emit, ReportFenced,
-                 ShutdownFinished, SessionReleased, LoadKeys, ReloadSession>;
+                 ShutdownFinished, SessionReleased, LoadKeys, ReloadSession, ReplyOperation, ResolveOperations,
+                 MintContinuation>;
 using CoreActions = std::vector<CoreAction>;
 
 } // namespace burrow

@@ -5,6 +5,7 @@
 #include "core/input_record.h"
 #include "model/control.h"
 #include "model/event.h"
+#include "model/operation_request.h"
 #include "model/stored_session.h"
 
 /// Everything that can happen to a session. Identifiers that must be fresh are minted outside and carried in,
@@ -22,6 +23,7 @@ struct AcceptCommand
     std::shared_ptr<const RuntimeBinding> address;
     /// Fresh: its submitter carries the run out himself, at once or not at all. Null: the executor does.
     RunId directRun;
+    bool fromFeed = false; ///< The core's own continuation: the cursors of the feed move with it.
 };
 
 /// Wait for an input that was submitted before.
@@ -199,10 +201,26 @@ struct Reloaded
     Result<std::shared_ptr<const StoredSession>> stored;
 };
 
-using CoreEvent =
-    std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, BindCommand, InstallInterrupt,
-                 InterruptAnswered, PublishCommand, ShutdownCommand, StoreVerdict, ExecutorCreated,
-                 ApplyFinished, BoundaryChanged, BoundaryFailed, ContextStaged, CheckpointFinished,
-                 StopFinished, CleanupFinished, ExecutorDied, Wake, Turn, Tick, KeysLoaded, Reloaded>;
+/// A step or a question of asynchronous operations.
+struct OperationCommand
+{
+    CommandId command = 0; ///< 0: nobody is to be answered.
+    std::shared_ptr<const OperationRequest> request;
+    /// Of the bindings through which it comes: those of another epoch have no say. Null: any.
+    EpochId epoch = {};
+};
+
+/// The answer to MintContinuation.
+struct ContinuationMinted
+{
+    InputId input;
+    WallTime now;
+};
+
+using CoreEvent = std::variant<AcceptCommand, WaitCommand, CancelCommand, LifecycleCommand, BindCommand,
+                               InstallInterrupt, InterruptAnswered, PublishCommand, ShutdownCommand,
+                               StoreVerdict, ExecutorCreated, ApplyFinished, BoundaryChanged, BoundaryFailed,
+                               ContextStaged, CheckpointFinished, StopFinished, CleanupFinished, ExecutorDied,
+                               Wake, Turn, Tick, KeysLoaded, Reloaded, OperationCommand, ContinuationMinted>;
 
 } // namespace burrow

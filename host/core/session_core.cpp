@@ -31,6 +31,8 @@ void SessionCore::handle(CoreEvent &&event, MonotonicTime now, CoreActions &acti
         shutdownStep();
     else if (m_reload == Reload::Due)
         reloadStep();
+    else if (m_operations)
+        feedStep();
     m_actions = nullptr;
 }
 
@@ -78,6 +80,10 @@ void SessionCore::on(Tick &)
     }
     if (m_now >= m_restBy)
         giveUpStopping();
+    if (m_operations && m_now >= m_operations->retryAt) {
+        m_operations->retryAt = MonotonicTime::never();
+        writeOperations();
+    }
     if (m_stop) {
         // Who has an answer is forgotten: a stuck executor may be stopped many times.
         std::erase_if(m_stop->callers, [this](const Teardown::Caller &caller) {
@@ -97,6 +103,8 @@ MonotonicTime SessionCore::deadline() const
     MonotonicTime next = std::min({m_retryAt, m_restBy, m_reloadAt});
     if (restartAhead())
         next = std::min(next, m_deaths->dueAt());
+    if (m_operations)
+        next = std::min(next, m_operations->retryAt);
     if (runOpen())
         next = std::min({next, m_run->turnDeadline, m_run->escalateAt});
     if (m_stop) {
@@ -118,7 +126,7 @@ bool SessionCore::turnDue() const
 bool SessionCore::settled() const
 {
     if (m_run || m_stop || m_cleaning || !m_tickets.isEmpty() || !m_waiting.isEmpty() || !m_keyWaiting.isEmpty()
-        || effectReady() || reloadAhead())
+        || effectReady() || reloadAhead() || wakeAhead())
         return false;
     switch (waitReason()) {
     case WaitReason::Nothing:
@@ -137,7 +145,7 @@ bool SessionCore::settled() const
 bool SessionCore::parked() const
 {
     return !m_run && !m_stop && !m_cleaning && m_tickets.isEmpty() && m_waiting.isEmpty()
-           && m_keyWaiting.isEmpty() && m_attachment.effects.isEmpty() && !reloadAhead()
+           && m_keyWaiting.isEmpty() && m_attachment.effects.isEmpty() && !reloadAhead() && !wakeAhead()
            && deadline() == MonotonicTime::never() && !turnDue() && m_interruptsOpen == 0
            && m_attachment.instance != Instance::Creating && (!m_shutdown || m_shutdownReported);
 }

@@ -7,6 +7,7 @@
 #include "core/executor_deaths.h"
 #include "core/fifo.h"
 #include "core/lane.h"
+#include "core/session_operations.h"
 #include "core/settings.h"
 #include "core/teardown.h"
 #include "core/ticket.h"
@@ -37,6 +38,8 @@ namespace burrow {
 ///  - the core never rests with a selectable input unless a run, a write, a timer or a stated reason holds it;
 ///  - a session that is held writes nothing: its memory and the store differ. After a write that was refused,
 ///    or whose fate is unknown, it is read again once, by itself; not a second time before a write has worked;
+///  - the end of an operation is told when it is durable, and the wake for it moves the feed's cursors in the
+///    write that accepts its continuation;
 ///  - an accept whose key may be that of an input that ended in an earlier process waits until those keys are
 ///    here. Only such accepts wait, in their own order; accepts without a key, repeats of open inputs, commands
 ///    and runs pass them.
@@ -77,6 +80,8 @@ public:
     SessionView view() const;
     /// What that accept would come to now. Pure: nobody can tell afterwards that it was asked.
     AdmissionPreview preview(const AcceptCommand &command) const;
+    /// The session's operations; null while there was none.
+    const OperationRegistry *operations() const { return m_operations ? &m_operations->registry : nullptr; }
     SessionId id() const { return m_id; }
     /// The epoch that bindings were prepared in; null while nobody has.
     EpochId epoch() const { return m_epoch; }
@@ -163,6 +168,8 @@ private:
     void on(Tick &event);
     void on(KeysLoaded &event);
     void on(Reloaded &event);
+    void on(OperationCommand &event);
+    void on(ContinuationMinted &event);
 
     bool advance(const SessionInput &input);
     bool advance(SessionVerb verb);
@@ -202,6 +209,7 @@ private:
     void keepWaiting(AcceptCommand &command);
     bool keepWaiting(CommandId command, CoreEvent &&event);
     void reject(const AcceptCommand &command, AcceptReceipt receipt);
+    void replyAccept(CommandId command, AcceptReceipt receipt);
     void rejectAsBusy(const AcceptCommand &command);
     std::optional<AcceptReceipt> refusalFor(const AcceptCommand &command) const;
     std::optional<AcceptReceipt> addressRefusal(const AcceptCommand &command) const;
@@ -231,7 +239,8 @@ private:
     void forgetExpiredKeys();
 
     // Tickets (session_core_tickets.cpp).
-    void submit(Ticket &&ticket, StoreOperation &&operation, std::vector<LifecycleEvent> events);
+    void submit(Ticket &&ticket, StoreOperation &&operation, std::vector<LifecycleEvent> events,
+                std::shared_ptr<const StoredOperations> operations = {});
     void enqueueUnwritten(Ticket ticket);
     void publishReady();
     void publish(Ticket &ticket);
@@ -322,6 +331,38 @@ private:
     void loseInjection();
     void endInjection();
 
+    // Operations (session_core_operations.cpp).
+    SessionOperations &operations(EpochId epochIfFirst);
+    OperationLimits operationLimits() const;
+    QString operationsClosed() const;
+    void serve(CommandId command, const RegisterOperation &request);
+    void serve(CommandId command, const AdvanceOperation &request);
+    void serve(CommandId command, const EndOperation &request);
+    void serve(CommandId command, const WatchOperation &request);
+    void serve(CommandId command, const WaitForOperations &request);
+    void serve(CommandId command, const EndOperationWait &request);
+    void serve(CommandId command, const ReadCompletions &request);
+    void serve(CommandId command, const AcknowledgeCompletions &request);
+    void replyOperation(CommandId command, OperationReceipt receipt);
+    void refuseOperation(const OperationCommand &event, const QString &why);
+    void tell(OperationNews news);
+    void tell(OperationNotices notices);
+    void writeOperations();
+    std::shared_ptr<const StoredOperations> stagedOperations();
+    std::shared_ptr<const StoredOperations> operationsAtTeardown();
+    std::shared_ptr<const StoredOperations> operationsImage();
+    void publishOperations();
+    void operationsNotDurable(const StoreVerdict &verdict);
+    void poisonOperations(const QString &reason);
+    void endOperationsOfExecutor();
+    QByteArray executorSource() const;
+    std::optional<QString> loadOperations(const StoredSession &stored);
+
+    // The detached wake (session_core_feed.cpp).
+    bool quiescent() const;
+    bool wakeAhead() const;
+    void feedStep();
+
     // Executors that die (session_core_restart.cpp).
     void loseExecutor(const QString &said, ExecutorEnding ending);
     void detach(const QString &reason);
@@ -385,7 +426,8 @@ private:
     void start(const LifecycleCommand &command);
     void retire(const LifecycleCommand &command);
     void submitVerb(const LifecycleCommand &command, AbandonReason ending);
-    void submitLifecycle(Ticket ticket, const SessionRegisters &after);
+    void submitLifecycle(Ticket ticket, const SessionRegisters &after,
+                         std::shared_ptr<const StoredOperations> operations = {});
     void publishLifecycle(const Ticket &ticket);
     void publishRetired(const Ticket &ticket, CommandReceipt receipt);
     void lifecycleNotDurable(Ticket &ticket, const StoreVerdict &verdict);
@@ -409,7 +451,8 @@ private:
     StartGrant m_grant;           ///< Durable and not used yet.
     ClonePointer<CurrentRun> m_run;
     Attachment m_attachment;
-    ClonePointer<ExecutorDeaths> m_deaths; ///< Null while no executor has died.
+    ClonePointer<ExecutorDeaths> m_deaths;        ///< Null while no executor has died.
+    ClonePointer<SessionOperations> m_operations; ///< Null while there was no operation.
 
     // On their way.
     Fifo<Ticket> m_tickets;

@@ -93,7 +93,14 @@ void SessionCore::reject(const AcceptCommand &command, AcceptReceipt receipt)
     ++m_tally.rejected;
     if (!command.directRun.isNull())
         act(ForgetDirectRun{command.directRun});
-    act(ReplyAccept{command.command, std::move(receipt)});
+    replyAccept(command.command, std::move(receipt));
+}
+
+/// Nobody is told of an input of the core's own.
+void SessionCore::replyAccept(CommandId command, AcceptReceipt receipt)
+{
+    if (command != 0)
+        act(ReplyAccept{command, std::move(receipt)});
 }
 
 void SessionCore::rejectAsBusy(const AcceptCommand &command)
@@ -266,6 +273,9 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
         enqueueUnwritten(std::move(ticket));
         return Admitted::Done;
     }
+    std::shared_ptr<const StoredOperations> operations;
+    if (ticket.accept.fromFeed)
+        operations = operationsImage();
     AcceptOperation operation = operationFor(ticket, record);
     std::vector<LifecycleEvent> events;
     events.reserve(2);
@@ -274,7 +284,7 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
     events.push_back({.code = EventCode::InputAccepted, .input = input.id});
     if (plan.consume != ConsumePoint::OnAccept)
         events.push_back({.code = EventCode::InputQueued, .input = input.id});
-    submit(std::move(ticket), std::move(operation), std::move(events));
+    submit(std::move(ticket), std::move(operation), std::move(events), std::move(operations));
     return Admitted::Done;
 }
 
@@ -378,7 +388,7 @@ void SessionCore::publishAccept(Ticket &ticket)
         Outcome outcome;
         outcome.outcome = OutcomeClass::CompletedWithoutResult;
         endRecord(record, outcome);
-        act(ReplyAccept{command, std::move(receipt)});
+        replyAccept(command, std::move(receipt));
     } else {
         const bool steer = record.plan.lane == Lane::Steer;
         advance(record, {.verb = steer ? InputVerb::SteerAccepted : InputVerb::QueueAccepted,
@@ -407,7 +417,7 @@ void SessionCore::publishAccept(Ticket &ticket)
         record.live = liveEntryOf(record, signal);
         if (signal >= AdmissionSignal::WakeLoop)
             m_attachment.wake = true;
-        act(ReplyAccept{command, std::move(receipt)});
+        replyAccept(command, std::move(receipt));
         if (!direct.isNull())
             beginDirectRun(record, direct);
     }

@@ -145,6 +145,8 @@ void SessionCore::attach(const LifecycleCommand &command)
         m_interruptInstalled = false;
         m_failed.clear();
         forgetRestart();
+        if (m_operations)
+            m_operations->registry.seedFeed();
     }
     retryCleanup();
     reply(command.command, {});
@@ -236,6 +238,7 @@ void SessionCore::shutdownStep()
     if (m_attachment.instance != Instance::None)
         return;
     resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("host shutting down")));
+    poisonOperations(QStringLiteral("the host is shutting down"));
     m_shutdownReported = true;
     act(ShutdownFinished{});
 }

@@ -159,7 +159,7 @@ void SessionCore::deduplicate(const AcceptCommand &command, const KeyEntry &entr
     }
     ++m_tally.deduplicated;
     emitEvent({.code = EventCode::InputDeduplicated, .input = command.input->id, .other = entry.input});
-    act(ReplyAccept{command.command, std::move(receipt)});
+    replyAccept(command.command, std::move(receipt));
 }
 
 std::optional<SessionCore::Admitted> SessionCore::resolveKey(AcceptCommand &command, quint64 hash)

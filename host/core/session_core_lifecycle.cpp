@@ -181,7 +181,8 @@ void SessionCore::submitVerb(const LifecycleCommand &command, AbandonReason endi
 
 /// Writes what the session becomes, and with it the end of everything that waits in a lane when the ticket
 /// names a reason to end it.
-void SessionCore::submitLifecycle(Ticket ticket, const SessionRegisters &after)
+void SessionCore::submitLifecycle(Ticket ticket, const SessionRegisters &after,
+                                  std::shared_ptr<const StoredOperations> operations)
 {
     LifecycleOperation operation;
     operation.verb = lifecycleVerbName(ticket.verb);
@@ -203,7 +204,9 @@ void SessionCore::submitLifecycle(Ticket ticket, const SessionRegisters &after)
         events.push_back({.code = EventCode::InputAbandoned,
                           .input = input.id,
                           .detail = QLatin1String(endingWords(ticket.ending))});
-    submit(std::move(ticket), std::move(operation), std::move(events));
+    if (!operations)
+        operations = stagedOperations();
+    submit(std::move(ticket), std::move(operation), std::move(events), std::move(operations));
 }
 
 StartGrant SessionCore::grantOfRun() const
@@ -276,7 +279,8 @@ void SessionCore::publishLifecycle(const Ticket &ticket)
     case LifecycleVerb::Start:
         m_failed.clear();
         m_stoppedHere = false; // A stop from here on is one for the store.
-        m_epoch = {};          // Its binding facts are gone; whoever prepares bindings begins another.
+        if (!m_operations)
+            m_epoch = {}; // Its binding facts are gone; whoever prepares bindings begins another.
         attach({.command = ticket.command, .verb = LifecycleVerb::Attach});
         return;
     case LifecycleVerb::Retire:

@@ -54,6 +54,8 @@ std::optional<QString> SessionCore::loadImage(const StoredSession &stored)
     m_owed = stored.owed;
     m_cleanupDone = m_cleanupDone && m_owed != nullptr;
     if (!defect)
+        defect = loadOperations(stored);
+    if (!defect)
         loadInputs(stored);
     return defect;
 }
@@ -174,6 +176,7 @@ WorkCounts SessionCore::reload(const StoredSession &stored)
     if (m_attachment.open)
         m_attachment.open = advance(SessionVerb::EnsureSessionWithExecutor);
     m_attachment.wake = m_attachment.open;
+    writeOperations(); // What has lost its owner meanwhile.
     emitEvent(
         {.code = EventCode::RuntimeRecovered,
          .detail = QStringLiteral("the session was read again from the store and goes on with %1 open inputs%2")

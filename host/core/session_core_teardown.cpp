@@ -312,7 +312,7 @@ void SessionCore::terminalize()
     OwedCleanup owed;
     owed.cause = facts.cause;
     ticket.owed = std::make_shared<const OwedCleanup>(std::move(owed));
-    submitLifecycle(std::move(ticket), after);
+    submitLifecycle(std::move(ticket), after, operationsAtTeardown());
 }
 
 void SessionCore::publishTeardown()
@@ -360,6 +360,8 @@ void SessionCore::publishTeardown()
 
 void SessionCore::publishUnregistered()
 {
+    if (!m_stop->durable) // Nothing is written any more: what lives goes without an end.
+        poisonOperations(QStringLiteral("runtime session unregistered"));
     advance(aboutThisSession(SessionVerb::RuntimeLoopStoppedForUnregister));
     advance(aboutThisSession(SessionVerb::CommsDrainExitedForUnregister)); // It has no drains.
     resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime session unregistered")));
@@ -418,6 +420,7 @@ void SessionCore::leave()
 {
     // Those who began to wait while its clean-up was under way.
     resolveAll(outcomeFor(AbandonReason::Stopped, QStringLiteral("runtime session unregistered")));
+    poisonOperations(QStringLiteral("runtime session unregistered"));
     answerTeardown(m_stop->receipt);
     m_stop.reset();
     m_released = true;
@@ -463,6 +466,8 @@ void SessionCore::refuseReleased(CoreEvent &event)
         reply(binding->command, receipt);
     } else if (auto *interrupt = std::get_if<InstallInterrupt>(&event)) {
         reply(interrupt->command, receipt);
+    } else if (auto *operation = std::get_if<OperationCommand>(&event)) {
+        refuseOperation(*operation, receipt.message);
     } else if (auto *lifecycle = std::get_if<LifecycleCommand>(&event)) {
         if (lifecycle->verb == LifecycleVerb::Unregister) {
             receipt.verdict = CommandReceipt::Verdict::NoOp;
@@ -474,8 +479,10 @@ void SessionCore::refuseReleased(CoreEvent &event)
 
 void SessionCore::dropInstance()
 {
-    if (std::exchange(m_attachment.instance, Instance::None) != Instance::None)
-        act(DestroyExecutor{});
+    if (std::exchange(m_attachment.instance, Instance::None) == Instance::None)
+        return;
+    act(DestroyExecutor{});
+    endOperationsOfExecutor();
 }
 
 void SessionCore::answerTeardown(const CommandReceipt &receipt)

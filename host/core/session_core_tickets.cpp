@@ -11,20 +11,24 @@ bool SessionCore::lifecycleInFlight() const
            && (m_tickets.at(0).kind == TicketKind::Lifecycle || m_tickets.at(0).kind == TicketKind::Bind);
 }
 
+/// Neither an accept nor the end of an operation says anything about what runs next.
 bool SessionCore::writeInFlightBesidesAccepts() const
 {
     for (std::size_t at = 0; at < m_tickets.count(); ++at) {
-        if (m_tickets.at(at).kind != TicketKind::Accept)
+        const TicketKind kind = m_tickets.at(at).kind;
+        if (kind != TicketKind::Accept && kind != TicketKind::Operations)
             return true;
     }
     return false;
 }
 
-void SessionCore::submit(Ticket &&ticket, StoreOperation &&operation, std::vector<LifecycleEvent> events)
+void SessionCore::submit(Ticket &&ticket, StoreOperation &&operation, std::vector<LifecycleEvent> events,
+                         std::shared_ptr<const StoredOperations> operations)
 {
     ticket.submitted = true;
+    ticket.operations = operations != nullptr;
     m_ticketBytes += ticket.bytes;
-    act(SubmitWrite{{m_id, ticket.number, std::move(operation), std::move(events)}});
+    act(SubmitWrite{{m_id, ticket.number, std::move(operation), std::move(events), std::move(operations)}});
     m_tickets.push(std::move(ticket));
 }
 
@@ -79,6 +83,8 @@ void SessionCore::publishReady()
 void SessionCore::publish(Ticket &ticket)
 {
     m_ticketBytes -= ticket.bytes;
+    if (ticket.operations)
+        publishOperations();
     switch (ticket.kind) {
     case TicketKind::Accept:
         publishAccept(ticket);
@@ -114,12 +120,16 @@ void SessionCore::publish(Ticket &ticket)
     case TicketKind::Note:
         publishNote(ticket);
         break;
+    case TicketKind::Operations:
+        break;
     }
 }
 
 void SessionCore::fail(Ticket &ticket, const StoreVerdict &verdict)
 {
     m_ticketBytes -= ticket.bytes;
+    if (ticket.operations)
+        operationsNotDurable(verdict);
     switch (ticket.kind) {
     case TicketKind::Accept:
         undoAccept(ticket, verdict);
@@ -149,6 +159,8 @@ void SessionCore::fail(Ticket &ticket, const StoreVerdict &verdict)
     case TicketKind::Note:
         noteNotDurable(ticket, verdict);
         break;
+    case TicketKind::Operations:
+        break;
     }
 }
 
@@ -172,6 +184,7 @@ void SessionCore::failAll(const StoreVerdict &verdict)
             m_givenUp = std::max(m_givenUp, ticket.number);
         fail(ticket, verdict);
     }
+    poisonOperations(m_held);
     admitKeyWaiting(); // To be refused at once: a held session has nothing to wait for.
 }
 
@@ -211,6 +224,8 @@ void SessionCore::runWaiting()
         break;
     }
     m_servingWaiting = false;
+    if (m_operations && m_operations->retryAt == MonotonicTime::never())
+        writeOperations();
 }
 
 SessionRow SessionCore::rowAfter(const SessionRegisters &registers, RunId lastRun, StartGrant grant)

@@ -19,6 +19,8 @@ struct CoreSettings
     Duration retryBackoff = limits::retry_backoff_default;
     RestartRule restart;
     Duration keyRetention = limits::key_retention_default; ///< How long a key binds after its input has ended.
+    std::optional<quint32> operationLimit =
+        limits::operations_per_session_default; ///< Operations under way at once; unset = as many as there are.
     /// May refuse to stage an input for now, with one sentence; unset = never refuses. Must be pure.
     std::function<std::optional<QString>(const Input &)> stagingGate;
 };

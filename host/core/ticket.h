@@ -6,9 +6,21 @@
 
 namespace burrow {
 
-enum class TicketKind : quint8 { Accept, Grant, FinishRun, FailRun, Stage, Lifecycle, Note, Inject, Bind };
-inline constexpr EnumNames<TicketKind, 9> ticketKindName{
-    {"accept", "grant", "finish_run", "fail_run", "stage", "lifecycle", "note", "inject", "bind"}};
+enum class TicketKind : quint8 {
+    Accept,
+    Grant,
+    FinishRun,
+    FailRun,
+    Stage,
+    Lifecycle,
+    Note,
+    Inject,
+    Bind,
+    Operations,
+};
+inline constexpr EnumNames<TicketKind, 10> ticketKindName{{"accept", "grant", "finish_run", "fail_run", "stage",
+                                                           "lifecycle", "note", "inject", "bind",
+                                                           "operations"}};
 
 /// How a run that has ended is to be published once its write is durable.
 struct RunConclusion
@@ -29,6 +41,7 @@ struct Ticket
     TicketKind kind = TicketKind::Accept;
     bool submitted = false; ///< False: no row to write; it only keeps its place.
     qint64 bytes = 0;
+    bool operations = false; ///< An image of the operations rides in it.
 
     // Accept.
     AcceptCommand accept;

@@ -11,25 +11,6 @@
 ///  - an operation that is absent has no registers.
 namespace burrow {
 
-enum class OperationVerb : quint8 {
-    Register,
-    ProvisioningSucceeded, ///< Start.
-    ProvisioningFailed,
-    Fail,
-    AbortProvisioning,
-    PeerReady,
-    ReportProgress,
-    Complete,
-    Cancel,
-    RequestRetire,
-    MarkRetired,
-    TerminateOwner,
-    Evict, ///< Collected, or too old to be kept.
-};
-inline constexpr EnumNames<OperationVerb, 13> operationVerbName{
-    {"register", "provisioning_succeeded", "provisioning_failed", "fail", "abort_provisioning", "peer_ready",
-     "report_progress", "complete", "cancel", "request_retire", "mark_retired", "terminate_owner", "evict"}};
-
 /// What is fixed for each kind.
 struct OperationKindFact
 {

@@ -41,6 +41,26 @@ constexpr bool isTerminal(OperationStatus status)
     return status >= OperationStatus::Completed;
 }
 
+/// The steps of an operation's life.
+enum class OperationVerb : quint8 {
+    Register,
+    ProvisioningSucceeded, ///< Start.
+    ProvisioningFailed,
+    Fail,
+    AbortProvisioning,
+    PeerReady,
+    ReportProgress,
+    Complete,
+    Cancel,
+    RequestRetire,
+    MarkRetired,
+    TerminateOwner,
+    Evict, ///< Collected, or too old to be kept.
+};
+inline constexpr EnumNames<OperationVerb, 13> operationVerbName{
+    {"register", "provisioning_succeeded", "provisioning_failed", "fail", "abort_provisioning", "peer_ready",
+     "report_progress", "complete", "cancel", "request_retire", "mark_retired", "terminate_owner", "evict"}};
+
 /// What the public is told of a status.
 enum class OperationClass : quint8 { Running, Completed, Failed, Cancelled, MissingAuthority };
 inline constexpr EnumNames<OperationClass, 5> operationClassName{
@@ -147,12 +167,8 @@ struct EndedOperation
     quint32 progress = 0; ///< Reports before the end.
 };
 
-/// Why those who wait for operations will not hear how they end.
-struct OperationWaitFailed
-{
-    QString reason;
-};
-using OperationsAnswer = std::variant<std::vector<EndedOperation>, OperationWaitFailed>;
+/// What those who wait for operations hear: how they ended, or why they will not hear it.
+using OperationsAnswer = Result<std::vector<EndedOperation>>;
 
 /// One end that the session is told of. The list of them is the completion feed.
 struct FeedEntry
@@ -184,6 +200,7 @@ struct StoredOperations
     std::vector<FeedEntry> feed;       ///< By rising sequence.
     quint64 sequence = 0;              ///< The last one given.
     FeedCursors cursors{};
+    quint64 newestWake = 0; ///< The last end that wakes a session; the feed may not reach back to it.
 };
 
 /// What the public sees of an operation; Absent is MissingAuthority.

@@ -27,10 +27,11 @@ struct StoredSession
     std::shared_ptr<const OwedCleanup> owed;
     ExecutorIdentity executor; ///< Who ran it before this opening; empty when that is not known.
     std::optional<QByteArray> snapshot;
-    RunId snapshotRun;                ///< Its last run.
-    QByteArray snapshotPlugin;        ///< Whose it is; empty when that is not known.
-    std::vector<InputRow> openInputs; ///< Any order.
-    QString corruption;               ///< Non-empty: the session is held with this reason.
+    RunId snapshotRun;                                  ///< Its last run.
+    QByteArray snapshotPlugin;                          ///< Whose it is; empty when that is not known.
+    std::shared_ptr<const StoredOperations> operations; ///< Null: none has ever ended.
+    std::vector<InputRow> openInputs;                   ///< Any order.
+    QString corruption;                                 ///< Non-empty: the session is held with this reason.
 };
 
 } // namespace burrow

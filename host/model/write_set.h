@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "model/event.h"
 #include "model/input_registers.h"
+#include "model/operation.h"
 #include "model/owed_cleanup.h"
 #include "model/runtime_binding.h"
 
@@ -136,8 +137,13 @@ struct NoteOperation
 {
 };
 
+/// Nothing but WriteSet::operations.
+struct OperationsOperation
+{
+};
+
 using StoreOperation = std::variant<AcceptOperation, FinishRunOperation, FailRunOperation, LifecycleOperation,
-                                    GrantOperation, NoteOperation>;
+                                    GrantOperation, NoteOperation, OperationsOperation>;
 
 /// Everything that one ticket makes durable, atomically. Sets of one session are applied in ticket order.
 struct WriteSet
@@ -146,6 +152,9 @@ struct WriteSet
     TicketNumber ticket = 0;
     StoreOperation operation;
     std::vector<LifecycleEvent> events; ///< One event row, these in order.
+    /// The session's asynchronous operations from now on; null leaves them as they are, and without an epoch
+    /// there are none any more.
+    std::shared_ptr<const StoredOperations> operations;
 };
 
 } // namespace burrow

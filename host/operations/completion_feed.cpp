@@ -44,12 +44,13 @@ FeedLook CompletionFeed::look() const
     return m_newestWake > cursor(FeedCursor::RuntimeInjected) ? FeedLook::Wake : FeedLook::Ignorable;
 }
 
-CompletionFeed CompletionFeed::restored(const std::vector<FeedEntry> &entries, const FeedCursors &cursors)
+CompletionFeed CompletionFeed::restored(const StoredOperations &stored)
 {
     CompletionFeed feed;
-    for (const FeedEntry &entry : entries)
+    for (const FeedEntry &entry : stored.feed)
         feed.append(entry);
-    feed.m_cursors = cursors;
+    feed.m_cursors = stored.cursors;
+    feed.m_newestWake = std::max(feed.m_newestWake, stored.newestWake);
     return feed;
 }
 

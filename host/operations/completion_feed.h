@@ -40,14 +40,16 @@ public:
 
     const std::deque<FeedEntry> &entries() const { return m_entries; }
     const FeedCursors &cursors() const { return m_cursors; }
+    /// The last entry that wakes, kept or not; 0 while there was none.
+    quint64 newestWake() const { return m_newestWake; }
     /// From a stored image that was checked.
-    static CompletionFeed restored(const std::vector<FeedEntry> &entries, const FeedCursors &cursors);
+    static CompletionFeed restored(const StoredOperations &stored);
 
 private:
     std::deque<FeedEntry> m_entries;
     FeedCursors m_cursors{};
     quint64 m_watermark = 0;
-    quint64 m_newestWake = 0; ///< The last entry that wakes.
+    quint64 m_newestWake = 0;
 };
 
 } // namespace burrow

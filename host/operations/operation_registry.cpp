@@ -203,16 +203,33 @@ Result<quint64> OperationRegistry::cursor(FeedCursor which) const
     return m_feed.cursor(which);
 }
 
+void OperationRegistry::stageCursor(FeedCursor which, quint64 to)
+{
+    quint64 &staged = m_stagedCursors[static_cast<std::size_t>(which)];
+    staged = std::max(staged, std::min(to, m_feed.watermark()));
+}
+
+std::vector<EndedOperation> OperationRegistry::unsurfaced() const
+{
+    std::vector<EndedOperation> all;
+    for (const FeedEntry &entry : m_feed.since(m_feed.cursor(FeedCursor::AgentApplied))) {
+        if (std::optional<EndedOperation> one = ended(entry.operation))
+            all.push_back(*std::move(one));
+    }
+    return all;
+}
+
 OperationNews OperationRegistry::poison(const QString &reason)
 {
     BURROW_ASSERT(!reason.isEmpty());
     std::vector<OperationId> onTheirWay = std::exchange(m_inWrite, {});
     onTheirWay.insert(onTheirWay.end(), m_staged.begin(), m_staged.end());
     m_staged.clear();
+    m_stagedCursors = m_cursorsInWrite = {};
     m_writing = false;
     OperationNews news = undoAll(onTheirWay, OperationRefusal::Unavailable, reason);
     m_poisoned = reason;
-    news.notices = m_waits.fail(reason);
+    news.notices = m_waits.fail({ErrorKind::NotReady, reason});
     return news;
 }
 

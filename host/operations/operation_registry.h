@@ -76,7 +76,10 @@ public:
     /// cannot be ended now, because an end is on its way that may come to nothing or because nothing here can
     /// be trusted, is ended by undo() or reload().
     OperationNews terminateOwner(QByteArrayView source, const QString &reason);
-    bool hasStaged() const { return !m_staged.empty(); }
+    /// Stages the end of everything that lives and is stored; what is not goes with the registry.
+    void terminateAll(const QString &reason);
+    /// Something waits for a write: an end, or a cursor.
+    bool hasStaged() const { return !m_staged.empty() || m_stagedCursors != FeedCursors{}; }
     bool isWriting() const { return m_writing; }
     /// Begins a write: the image with all that is staged. Legal while none is being written.
     StoredOperations write();
@@ -102,7 +105,13 @@ public:
     const CompletionFeed &feed() const { return m_feed; }
     /// Errors: NotReady after poison(): then nobody knows how far it is, which is not the same as nowhere.
     Result<quint64> cursor(FeedCursor which) const;
+    /// At once; for what may be observed a second time.
     void advanceCursor(FeedCursor which, quint64 to) { m_feed.advance(which, to); }
+    /// With the next write: it has moved when that is durable.
+    void stageCursor(FeedCursor which, quint64 to);
+    void unstageCursors() { m_stagedCursors = {}; }
+    /// Ends that the agent was not told of and that are kept, in order.
+    std::vector<EndedOperation> unsurfaced() const;
     void seedFeed() { m_feed.seed(); }
 
     // When memory and store differ.
@@ -142,6 +151,7 @@ private:
     std::vector<OperationId> endedInOrder(bool withWriting = false) const;
     void evictOldest();
     StoredOperations image() const;
+    void moveCursors(CompletionFeed &feed) const;
     std::optional<QString> defectOf(const StoredOperations &stored) const;
     void takeEnded(const StoredOperations &stored);
 
@@ -150,6 +160,8 @@ private:
     Entries m_entries;
     std::vector<OperationId> m_staged; ///< In the order in which they were asked for.
     std::vector<OperationId> m_inWrite;
+    FeedCursors m_stagedCursors{};
+    FeedCursors m_cursorsInWrite{};
     CompletionFeed m_feed;
     OperationWaits m_waits;
     QString m_poisoned;

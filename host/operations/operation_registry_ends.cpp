@@ -80,11 +80,25 @@ OperationNotices OperationRegistry::terminateOrphans()
     return notices;
 }
 
+void OperationRegistry::terminateAll(const QString &reason)
+{
+    std::vector<OperationId> all;
+    for (const auto &[id, entry] : m_entries) {
+        if (!isTerminal(entry.registers.status) && entry.ending == Ending::No
+            && factOf(entry.registers.kind).stored)
+            all.push_back(id);
+    }
+    std::sort(all.begin(), all.end());
+    for (const OperationId id : all)
+        stage({id, OperationVerb::TerminateOwner, OperationTerminated{reason}, 0});
+}
+
 StoredOperations OperationRegistry::write()
 {
     BURROW_ASSERT(!m_writing);
     m_writing = true;
     m_inWrite = std::exchange(m_staged, {});
+    m_cursorsInWrite = std::exchange(m_stagedCursors, {});
     for (const OperationId id : m_inWrite) {
         Entry &entry = m_entries.at(id);
         entry.ending = Ending::Writing;
@@ -100,6 +114,8 @@ OperationNews OperationRegistry::commit()
     OperationNews news;
     for (const OperationId id : std::exchange(m_inWrite, {}))
         publish(m_entries.at(id), news);
+    moveCursors(m_feed);
+    m_cursorsInWrite = {};
     evictOldest();
     return news;
 }
@@ -125,6 +141,7 @@ OperationNews OperationRegistry::undo(OperationRefusal refusal, const QString &r
 {
     BURROW_ASSERT(m_writing);
     m_writing = false;
+    m_cursorsInWrite = {};
     OperationNews news = undoAll(std::exchange(m_inWrite, {}), refusal, reason);
     news.notices = terminateOrphans();
     return news;

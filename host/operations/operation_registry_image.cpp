@@ -44,6 +44,8 @@ std::optional<QString> defectOfFeed(const StoredOperations &stored)
     }
     if (last > stored.sequence)
         return QStringLiteral("the feed goes on beyond the last end");
+    if (stored.newestWake > last)
+        return QStringLiteral("the last end that wakes is beyond the end of the feed");
     for (const quint64 cursor : stored.cursors) {
         if (cursor > last)
             return QStringLiteral("a cursor is beyond the end of the feed");
@@ -59,7 +61,6 @@ StoredOperations OperationRegistry::image() const
     StoredOperations image;
     image.epoch = m_epoch;
     image.sequence = m_sequence;
-    image.cursors = m_feed.cursors();
     const std::vector<OperationId> over = endedInOrder(true);
     const std::size_t first = over.size() > m_limits.retained ? over.size() - m_limits.retained : 0;
     for (std::size_t at = first; at < over.size(); ++at) {
@@ -73,8 +74,18 @@ StoredOperations OperationRegistry::image() const
         if (factOf(entry.registers.kind).inFeed)
             feed.append({entry.sequence, id, entry.spec.kind, statusOf(*entry.outcome)});
     }
+    moveCursors(feed);
+    image.cursors = feed.cursors();
+    image.newestWake = feed.newestWake();
     image.feed.assign(feed.entries().begin(), feed.entries().end());
     return image;
+}
+
+/// As the write that is under way has them.
+void OperationRegistry::moveCursors(CompletionFeed &feed) const
+{
+    for (std::size_t at = 0; at < m_cursorsInWrite.size(); ++at)
+        feed.advance(static_cast<FeedCursor>(at), m_cursorsInWrite[at]);
 }
 
 std::optional<QString> OperationRegistry::defectOf(const StoredOperations &stored) const
@@ -100,7 +111,7 @@ void OperationRegistry::takeEnded(const StoredOperations &stored)
         entry.outcome = one.outcome;
         entry.sequence = one.sequence;
     }
-    m_feed = CompletionFeed::restored(stored.feed, stored.cursors);
+    m_feed = CompletionFeed::restored(stored);
     m_sequence = std::max(m_sequence, stored.sequence);
 }
 

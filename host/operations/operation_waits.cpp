@@ -45,9 +45,11 @@ OperationNotices OperationWaits::resolve(const EndedOperation &ended)
     const auto named = std::find(m_all->operations.begin(), m_all->operations.end(), ended.spec.id);
     if (named == m_all->operations.end())
         return notices;
-    // Kept here: the registry may evict what ended first before the last one ends.
-    m_all->ended[static_cast<std::size_t>(named - m_all->operations.begin())] = ended;
-    if (--m_all->open > 0)
+    // Kept here: the registry may evict what ended first before the last one ends. An end that is known is told
+    // again when the session is read again.
+    std::optional<EndedOperation> &known =
+        m_all->ended[static_cast<std::size_t>(named - m_all->operations.begin())];
+    if (std::exchange(known, ended) || --m_all->open > 0)
         return notices;
     std::vector<EndedOperation> all;
     for (std::optional<EndedOperation> &one : m_all->ended)
@@ -57,15 +59,15 @@ OperationNotices OperationWaits::resolve(const EndedOperation &ended)
     return notices;
 }
 
-OperationNotices OperationWaits::fail(const QString &reason)
+OperationNotices OperationWaits::fail(const Error &error)
 {
     OperationNotices notices;
     for (const auto &[operation, waiters] : std::exchange(m_watchers, {})) {
         for (const WaiterId waiter : waiters)
-            notices.push_back({waiter, OperationWaitFailed{reason}});
+            notices.push_back({waiter, error});
     }
     if (m_all)
-        notices.push_back({m_all->waiter, OperationWaitFailed{reason}});
+        notices.push_back({m_all->waiter, error});
     m_all.reset();
     return notices;
 }

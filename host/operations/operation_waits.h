@@ -34,7 +34,7 @@ public:
     /// What this end resolves.
     OperationNotices resolve(const EndedOperation &ended);
     /// Everybody hears that nothing will come.
-    OperationNotices fail(const QString &reason);
+    OperationNotices fail(const Error &error);
     /// How many wait.
     std::size_t count() const;
 

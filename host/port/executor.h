@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "model/control.h"
 #include "model/event.h"
+#include "model/operation_request.h"
 
 #include <functional>
 #include <memory>
@@ -55,6 +56,10 @@ public:
     virtual void contextStaged(RunId run, InputId input, Result<StagedContext> result) = 0;
     virtual void stopFinished(Result<void> result) = 0;
     virtual void checkpointFinished(RunId run, Result<void> result) = 0;
+    /// A step of an asynchronous operation that this instance begins, or has begun: RegisterOperation,
+    /// AdvanceOperation or EndOperation. `reply` may be empty; it is called at most once, on any thread, and
+    /// must only enqueue.
+    virtual void operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply) = 0;
     /// A contract violation that was contained; the sentence names the plugin.
     virtual void misbehaved(QString sentence) = 0;
     /// A call into the plugin does not come back; the sentence says which. Empty: it has come back after all.

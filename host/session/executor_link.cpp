@@ -57,6 +57,11 @@ void ExecutorLink::checkpointFinished(RunId run, Result<void> result)
     say(CoreEvent(CheckpointFinished{run, std::move(result)}));
 }
 
+void ExecutorLink::operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply)
+{
+    m_inbox->post(OperationMessage{m_session, m_generation, std::move(request), std::move(reply), {}, {}});
+}
+
 void ExecutorLink::misbehaved(QString sentence)
 {
     say(std::move(sentence));

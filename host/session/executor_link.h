@@ -27,6 +27,7 @@ public:
     void contextStaged(RunId run, InputId input, Result<StagedContext> result) override;
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
+    void operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply) override;
     void misbehaved(QString sentence) override;
     void blocked(QString sentence) override;
     void died(QString reason, ExecutorEnding ending) override;

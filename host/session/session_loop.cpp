@@ -46,6 +46,8 @@ void SessionLoop::deliver(CoreEvent &&event)
         Signal operator()(const Tick &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const KeysLoaded &) const { return &SessionLoop::feedAdvanced; }
         Signal operator()(const Reloaded &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const OperationCommand &) const { return &SessionLoop::feedAdvanced; }
+        Signal operator()(const ContinuationMinted &) const { return &SessionLoop::inputQueued; }
     };
     const Signal signal = std::visit(KindOf{}, event);
     m_events.push(std::move(event));
@@ -262,6 +264,21 @@ void SessionLoop::carryOut(ReloadSession &)
 void SessionLoop::carryOut(SessionReleased &)
 {
     m_outlet.sessionReleased(*m_record);
+}
+
+void SessionLoop::carryOut(ReplyOperation &action)
+{
+    m_outlet.replyOperation(action.command, std::move(action.receipt));
+}
+
+void SessionLoop::carryOut(ResolveOperations &action)
+{
+    m_outlet.resolveOperations(action.waiter, std::move(action.answer));
+}
+
+void SessionLoop::carryOut(MintContinuation &)
+{
+    m_outlet.mintContinuation(*m_record);
 }
 
 void SessionLoop::carryOut(ShutdownFinished &)

@@ -24,6 +24,9 @@ public:
     virtual void startDirectRun(SessionRecord &record, StartDirectRun &start) = 0;
     virtual void forgetDirectRun(RunId run) = 0;
     virtual void interruptPrepared(SessionRecord &record, const InterruptPrepared &question) = 0;
+    virtual void replyOperation(CommandId command, OperationReceipt receipt) = 0;
+    virtual void resolveOperations(WaiterId waiter, OperationsAnswer answer) = 0;
+    virtual void mintContinuation(SessionRecord &record) = 0;
     virtual void sessionShutDown(SessionRecord &record) = 0;
     virtual void sessionReleased(SessionRecord &record) = 0;
     virtual const std::shared_ptr<ShardInbox> &inbox() = 0;
@@ -88,6 +91,9 @@ private:
     void carryOut(SessionReleased &action);
     void carryOut(LoadKeys &action);
     void carryOut(ReloadSession &action);
+    void carryOut(ReplyOperation &action);
+    void carryOut(ResolveOperations &action);
+    void carryOut(MintContinuation &action);
 
     SessionRecord *m_record = nullptr;
     LoopOutlet &m_outlet;

@@ -62,6 +62,7 @@ Shard::~Shard()
     }
     for (OutcomeCallback &callback : m_waiters.takeAll())
         callback(waitFailed(WaitFailure::ChannelClosed, gone));
+    failOperations(gone);
     flushOutbox();
 }
 

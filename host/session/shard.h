@@ -70,6 +70,7 @@ private:
     void on(StoreMessage &message);
     void on(KeysMessage &message);
     void on(ReloadedMessage &message);
+    void on(OperationMessage &message);
     void on(InquiryMessage &message);
     void on(ViewMessage &message);
     void on(SettledMessage &message);
@@ -99,6 +100,7 @@ private:
     void writeAndAnswer();
     void letGo();
     void letGo(SessionRecord &record);
+    void failOperations(const QString &reason);
     SessionView viewOf(const SessionRecord &record) const;
 
     // LoopOutlet.
@@ -113,6 +115,9 @@ private:
     void startDirectRun(SessionRecord &record, StartDirectRun &start) override;
     void interruptPrepared(SessionRecord &record, const InterruptPrepared &question) override;
     void forgetDirectRun(RunId run) override { m_directs.erase(run); }
+    void replyOperation(CommandId command, OperationReceipt receipt) override;
+    void resolveOperations(WaiterId waiter, OperationsAnswer answer) override;
+    void mintContinuation(SessionRecord &record) override;
     void sessionShutDown(SessionRecord &record) override;
     void sessionReleased(SessionRecord &record) override { m_leaving.push_back(&record); }
     RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
@@ -169,6 +174,8 @@ private:
     std::unordered_map<RunId, DirectOperation> m_directs; ///< Asked for and not begun.
     SlotMap<CommandCallback> m_commands;
     SlotMap<OutcomeCallback> m_waiters;
+    SlotMap<OperationCallback> m_operationSteps;
+    std::unordered_map<WaiterId, OperationsCallback> m_operationWaits;
     std::vector<Reply> m_outbox;
     std::vector<SessionEvent> m_events;
     std::vector<WriteSet> m_writes;                         ///< Of this round; they go to the store together.

@@ -20,6 +20,8 @@ namespace burrow {
 using ReceiptCallback = std::function<void(AcceptReceipt)>;
 using OutcomeCallback = std::function<void(Outcome)>;
 using CommandCallback = std::function<void(CommandReceipt)>;
+using OperationCallback = std::function<void(OperationReceipt)>;
+using OperationsCallback = std::function<void(OperationsAnswer)>;
 using ViewsCallback = std::function<void(std::vector<SessionView>)>;
 
 /// Interrupts whoever runs a session's turns, with the reason; called on the shard's thread, between turns.
@@ -87,6 +89,18 @@ struct BlockedCall
 
 /// What an executor can say; a text by itself is a misbehaviour.
 using ExecutorWords = std::variant<CoreEvent, ProgressEvent, BlockedCall, QString>;
+
+/// A step or a question of a session's operations. A waiter in the request is named by who asks, unique in the
+/// host: so it can be taken back.
+struct OperationMessage
+{
+    SessionId session;
+    quint32 generation = 0; ///< Of the executor that asks; 0: somebody else does.
+    OperationRequest request;
+    OperationCallback reply;   ///< Of a step; may be empty.
+    OperationsCallback answer; ///< Of a question or a wait.
+    EpochId epoch;             ///< See OperationCommand.
+};
 
 /// Something an executor said. Instances that were replaced are recognised by their generation.
 struct ExecutorMessage
@@ -162,8 +176,9 @@ struct ShutdownMessage
     std::function<void()> finished;                ///< May be empty for a repeat.
 };
 
-using ShardMessage = std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage,
-                                  ExecutorMessage, InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage,
-                                  InquiryMessage, ViewMessage, SettledMessage, ShutdownMessage>;
+using ShardMessage =
+    std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage, ExecutorMessage,
+                 InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage, OperationMessage, InquiryMessage,
+                 ViewMessage, SettledMessage, ShutdownMessage>;
 
 } // namespace burrow

@@ -95,6 +95,7 @@ void MemoryStore::openSession(SessionId idIfNew, const QByteArray &name, const E
             if (image.snapshotPlugin.isEmpty()) // Before this, nobody knew of several.
                 image.snapshotPlugin = executor.plugin;
         }
+        stored.operations = image.operations;
         for (const auto &[sequence, row] : image.open)
             stored.openInputs.push_back(row);
     }
@@ -118,6 +119,8 @@ StoreAnswer MemoryStore::write(const WriteSet &set)
             image->refused = true;
         return answer;
     }
+    if (set.operations)
+        image->operations = set.operations->epoch.isNull() ? nullptr : set.operations;
     const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
     if (!set.events.empty() || lifecycle != nullptr)
         answer.eventNumber = log(*image, lifecycle != nullptr ? lifecycle->verb : QByteArray(), set.events);
@@ -323,6 +326,11 @@ QString MemoryStore::apply(Image &image, const LifecycleOperation &operation)
     writeRow(image, operation.session);
     image.binding = operation.binding;
     image.owed = operation.owed;
+    return {};
+}
+
+QString MemoryStore::apply(Image &, const OperationsOperation &)
+{
     return {};
 }
 

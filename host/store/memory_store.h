@@ -39,6 +39,7 @@ private:
         std::optional<QByteArray> snapshot;
         RunId snapshotRun;
         QByteArray snapshotPlugin;
+        std::shared_ptr<const StoredOperations> operations;
         std::map<quint64, InputRow> open; ///< By sequence.
         bool refused = false; ///< Then every later set is refused too, until the session is reopened.
     };
@@ -51,6 +52,7 @@ private:
     QString apply(Image &image, const LifecycleOperation &operation);
     QString apply(Image &image, const GrantOperation &operation);
     static QString apply(Image &, const NoteOperation &) { return {}; }
+    QString apply(Image &image, const OperationsOperation &operation);
     void finish(Image &image, const std::vector<FinishedInput> &inputs);
     void writeRow(Image &image, const SessionRow &row);
     void remember(StoredOutcome outcome);

@@ -15,13 +15,6 @@ constexpr std::size_t inputs_kept_max = 16;
 /// All blobs of one set together. Spare blocks alone never make so much: what went round can go round again.
 constexpr qsizetype bytes_kept_max = 16'384;
 
-ColdColumns coldRow(const StoredCold &cold, qint64 sid)
-{
-    ColdColumns row = encodeCold(cold, sid);
-    row.crc = checksum(row);
-    return row;
-}
-
 /// Fills in the rows of one operation.
 class Preparer
 {
@@ -79,13 +72,15 @@ public:
     void operator()(const LifecycleOperation &operation)
     {
         finish(operation.finished);
-        m_set.cold = coldRow({operation.binding, m_entry.executor, operation.owed}, m_entry.sid);
+        m_set.cold = encodeCold({operation.binding, m_entry.executor, operation.owed, {}}, m_entry.sid);
         session(operation.session);
     }
 
     void operator()(const GrantOperation &operation) { session(operation.session); }
 
     void operator()(const NoteOperation &) { m_set.kind = PreparedSet::Kind::Note; }
+
+    void operator()(const OperationsOperation &) {}
 
     /// An input ends once, and what ends is not queued again: so a set names each once.
     void checkNames()
@@ -155,6 +150,8 @@ bool PreparedSet::isLarge() const
         count(cold->executor);
         count(cold->owed);
     }
+    if (operations)
+        count(*operations);
     if (event)
         count(event->body);
     return bytes > bytes_kept_max;
@@ -193,6 +190,7 @@ void PreparedSet::clear()
     receipt.reset();
     snapshot.reset();
     cold.reset();
+    operations.reset();
     event.reset();
 }
 
@@ -208,6 +206,8 @@ void prepareSet(PreparedSet &prepared, const WriteSet &set, SessionEntry *entry,
     Preparer preparer(prepared, epoch, now);
     std::visit(preparer, set.operation);
     preparer.checkNames();
+    if (set.operations)
+        prepared.operations = set.operations->epoch.isNull() ? QByteArray() : encodeOperations(*set.operations);
     const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
     if (!set.events.empty() || lifecycle != nullptr)
         prepared.event = encodeEvents(set.events, lifecycle != nullptr ? lifecycle->verb : QByteArray(),
@@ -223,7 +223,7 @@ PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch)
     prepared.row = encodeSession({}, entry.sid, entry.id, entry.name, epoch);
     prepared.row->crc = checksum(*prepared.row);
     if (!entry.executor.isEmpty())
-        prepared.cold = coldRow({{}, entry.executor, {}}, entry.sid);
+        prepared.cold = encodeCold({{}, entry.executor, {}, {}}, entry.sid);
     return prepared;
 }
 
@@ -232,7 +232,7 @@ PreparedSet prepareReopening(SessionEntry &entry, const StoredSession &stored, W
     PreparedSet prepared;
     prepared.entry = &entry;
     prepared.session = entry.id;
-    prepared.cold = coldRow({stored.binding, entry.executor, stored.owed}, entry.sid);
+    prepared.cold = encodeCold({stored.binding, entry.executor, stored.owed, {}}, entry.sid);
     if (stored.snapshot && stored.snapshotPlugin.isEmpty()) {
         SnapshotColumns &row = prepared.snapshot.emplace();
         row.sid = entry.sid;

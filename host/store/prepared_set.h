@@ -25,7 +25,8 @@ struct PreparedSet
     StartGrant grant; ///< That of `row`.
     std::optional<ReceiptColumns> receipt;
     std::optional<SnapshotColumns> snapshot;
-    std::optional<ColdColumns> cold;
+    std::optional<ColdColumns> cold;      ///< All of the cold row but the operations, which stay.
+    std::optional<QByteArray> operations; ///< Of the cold row, the rest of which stays.
     std::optional<EventColumns> event;
     SpareBlobs spare;
 

@@ -35,10 +35,14 @@ struct StoredCold
 {
     std::shared_ptr<const RuntimeBinding> binding; ///< Null: it is bound to nothing.
     ExecutorIdentity executor;
-    std::shared_ptr<const OwedCleanup> owed; ///< Null: nothing is owed.
+    std::shared_ptr<const OwedCleanup> owed;            ///< Null: nothing is owed.
+    std::shared_ptr<const StoredOperations> operations; ///< Null: none has ever ended.
 };
 ColdColumns encodeCold(const StoredCold &cold, qint64 sid);
 std::optional<StoredCold> decodeCold(const ColdColumns &columns);
+
+QByteArray encodeOperations(const StoredOperations &operations);
+std::optional<StoredOperations> decodeOperations(QByteArrayView bytes);
 
 ReceiptColumns encodeReceipt(const FinishRunOperation &operation, qint64 sid, WallTime at,
                              SpareBlobs *spare = nullptr);

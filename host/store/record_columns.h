@@ -66,9 +66,10 @@ struct SessionColumns
 struct ColdColumns
 {
     qint64 sid = 0;
-    QByteArray binding;  ///< NULL when empty.
-    QByteArray executor; ///< NULL when empty.
-    QByteArray owed;     ///< NULL when empty.
+    QByteArray binding;    ///< NULL when empty.
+    QByteArray executor;   ///< NULL when empty.
+    QByteArray owed;       ///< NULL when empty.
+    QByteArray operations; ///< NULL when empty.
     quint32 crc = 0;
 };
 

@@ -171,7 +171,7 @@ bool readRow(const SqliteStatement &statement, ColdColumns &row)
     reader.integer(row.sid);
     reader.bytesOrNull(row.binding);
     reader.unused();
-    reader.unused();
+    reader.bytesOrNull(row.operations);
     reader.bytesOrNull(row.executor);
     reader.bytesOrNull(row.owed);
     reader.integer(row.crc);

@@ -109,7 +109,7 @@ quint32 checksum(const ColdColumns &row)
         .integer(row.sid)
         .bytesOrNull(row.binding)
         .null()
-        .null()
+        .bytesOrNull(row.operations)
         .addedBytes(1, row.executor)
         .addedBytes(2, row.owed)
         .value();

@@ -126,6 +126,8 @@ ColdColumns encodeCold(const StoredCold &cold, qint64 sid)
     columns.binding = encodedOrNull(cold.binding.get());
     columns.executor = cold.executor.isEmpty() ? QByteArray() : encodedOrNull(&cold.executor);
     columns.owed = encodedOrNull(cold.owed.get());
+    if (cold.operations)
+        columns.operations = encodeOperations(*cold.operations);
     return columns;
 }
 
@@ -138,6 +140,12 @@ std::optional<StoredCold> decodeCold(const ColdColumns &columns)
         FieldReader reader(columns.executor);
         describe(reader, cold.executor);
         ok = reader.ok() && ok;
+    }
+    if (!columns.operations.isEmpty()) {
+        std::optional<StoredOperations> operations = decodeOperations(columns.operations);
+        ok = operations.has_value() && ok;
+        if (operations)
+            cold.operations = std::make_shared<const StoredOperations>(*std::move(operations));
     }
     return ok ? std::optional(std::move(cold)) : std::nullopt;
 }

@@ -31,6 +31,7 @@ Result<SetWriter> SetWriter::make(SqliteDatabase &database)
     SetWriter writer;
     writer.m_database = &database;
     const QByteArray readInput = QByteArray(input_select) + " WHERE seq=? AND sid=?";
+    const QByteArray readCold = QByteArray(cold_select) + " WHERE sid=?";
     const std::pair<SqliteStatement *, const char *> statements[] = {
         {&writer.m_begin, "BEGIN IMMEDIATE"},
         {&writer.m_commit, "COMMIT"},
@@ -43,8 +44,9 @@ Result<SetWriter> SetWriter::make(SqliteDatabase &database)
         {&writer.m_findLedger, "SELECT 1 FROM ledger WHERE seq=?"},
         {&writer.m_updateSession, "UPDATE session SET phase=?,rev=?,next_adm=?,prio_adm=?,last_run=?,grant=?,"
                                   "crc=? WHERE sid=?"},
-        {&writer.m_upsertCold, "INSERT INTO cold(sid,binding,executor,owed,crc) VALUES(?,?,?,?,?) "
-                               "ON CONFLICT(sid) DO UPDATE SET binding=excluded.binding,"
+        {&writer.m_readCold, readCold.constData()},
+        {&writer.m_upsertCold, "INSERT INTO cold(sid,binding,ops,executor,owed,crc) VALUES(?,?,?,?,?,?) "
+                               "ON CONFLICT(sid) DO UPDATE SET binding=excluded.binding,ops=excluded.ops,"
                                "executor=excluded.executor,owed=excluded.owed,crc=excluded.crc"},
         {&writer.m_upsertSnapshot, "INSERT INTO snapshot(sid,run,bytes,plugin,crc) VALUES(?,?,?,?,?) "
                                    "ON CONFLICT(sid) DO UPDATE SET run=excluded.run,bytes=excluded.bytes,"
@@ -313,17 +315,37 @@ SetResult SetWriter::writeRest(PreparedSet &set)
         m_upsertSnapshot.integer(row.crc);
         code = m_upsertSnapshot.run();
     }
-    if (code == SQLITE_DONE && set.cold) {
-        const ColdColumns &row = *set.cold;
-        m_upsertCold.integer(row.sid).blobOrNull(row.binding).blobOrNull(row.executor).blobOrNull(row.owed);
-        code = m_upsertCold.integer(row.crc).run();
-    }
     if (code == SQLITE_DONE && set.event) {
         set.event->number = ++m_event;
         set.event->crc = checksum(*set.event);
         code = m_newEvents.add(*set.event);
     }
+    if (code == SQLITE_DONE && (set.cold || set.operations))
+        return writeCold(set);
     return result(code);
+}
+
+/// The parts of this row change apart from each other and are summed together, so it is read before it is
+/// written.
+SetResult SetWriter::writeCold(const PreparedSet &set)
+{
+    ColdColumns row;
+    const int found = m_readCold.integer(set.entry->sid).step();
+    const bool good = found != SQLITE_ROW || (readRow(m_readCold, row) && row.crc == checksum(row));
+    m_readCold.reset();
+    if (found != SQLITE_ROW && found != SQLITE_DONE)
+        return result(found);
+    if (!good)
+        return refused(QStringLiteral("the cold row of the session is damaged"));
+    // Copied: a set whose transaction fails is written again.
+    QByteArray operations = set.operations ? *set.operations : std::move(row.operations);
+    if (set.cold)
+        row = *set.cold;
+    row.sid = set.entry->sid;
+    row.operations = std::move(operations);
+    row.crc = checksum(row);
+    m_upsertCold.integer(row.sid).blobOrNull(row.binding).blobOrNull(row.operations).blobOrNull(row.executor);
+    return result(m_upsertCold.blobOrNull(row.owed).integer(row.crc).run());
 }
 
 } // namespace burrow

@@ -72,6 +72,7 @@ private:
     SetResult update(const InputColumns &row);
     SetResult checkGrant(const PreparedSet &set);
     SetResult writeRest(PreparedSet &set);
+    SetResult writeCold(const PreparedSet &set);
     SetResult isUnused(quint64 sequence);
     bool needsGathered(const PreparedSet &set) const;
     SetResult result(int code) const;
@@ -88,6 +89,7 @@ private:
     SqliteStatement m_deleteInput;
     SqliteStatement m_findLedger;
     SqliteStatement m_updateSession;
+    SqliteStatement m_readCold;
     SqliteStatement m_upsertCold;
     SqliteStatement m_upsertSnapshot;
     RowInserter<InputColumns> m_newInputs;

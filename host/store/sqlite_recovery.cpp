@@ -333,6 +333,7 @@ StoredSession storedSession(const SessionEntry &entry, RecoveredSession image)
             session.binding = std::move(cold->binding);
             session.owed = std::move(cold->owed);
             session.executor = std::move(cold->executor);
+            session.operations = std::move(cold->operations);
         } else {
             image.complain(damaged("cold", QStringLiteral("session %1").arg(entry.sid)));
         }

@@ -27,6 +27,7 @@ public:
     void contextStaged(RunId, InputId, Result<StagedContext>) override {}
     void stopFinished(Result<void>) override { ++answers; }
     void checkpointFinished(RunId, Result<void>) override {}
+    void operationAsked(OperationRequest, std::function<void(OperationReceipt)>) override {}
     void misbehaved(QString) override {}
     void blocked(QString) override {}
     void died(QString, ExecutorEnding) override {}

@@ -325,6 +325,18 @@ void boundaryInErrorIsNoBoundary()
     QCOMPARE(h.eventsOf(EventCode::BoundaryError).front().detail, QStringLiteral("the probe broke"));
 }
 
+void anUnregisteredSessionTakesNothing()
+{
+    CoreHarness h;
+    h.command(LifecycleVerb::Unregister);
+    QVERIFY(h.released());
+    const Submitted late = h.submit(prompt(), WaitMode::Terminal);
+    QCOMPARE(h.receipt(late)->verdict, AcceptReceipt::Verdict::Rejected);
+    QCOMPARE(h.receipt(late)->refusal, Refusal::NotReady);
+    QCOMPARE(h.receipt(late)->phase, Phase::Destroyed);
+    QVERIFY(!h.receipt(late)->willResolve);
+}
+
 const Scenario scenarios[] = {
     {"AD01: a prompt to an idle session is queued and wakes the loop", promptOfAnIdleSession},
     {"AD02: a prompt during a run is queued and passive", promptOfARunningSession},
@@ -345,6 +357,7 @@ const Scenario scenarios[] = {
     {"AD20: a destroyed session says so", destroyedRefuses},
     {"AD21: an input by runtime id to a stopped session is told its state", ingestOfAStoppedSession},
     {"AD21: and one by session is refused with its phase", [] { refusedWithPhase(Phase::Stopped); }},
+    {"AD22: an input for a session that was unregistered is not ready", anUnregisteredSessionTakesNothing},
     {"AD24: a request with a silent intent is accepted without a wake", silentRequest},
     {"AD26: a steered prompt to an attached session runs at once", steeredPromptRunsAtOnce},
     {"AD27: the authority decides, not the phase that is stored", theAuthorityDecidesNotItsStoredImage},

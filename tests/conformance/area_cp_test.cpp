@@ -2,6 +2,9 @@
 // Area CP: the control plane, as far as one session decides it.
 #include "scenarios.h"
 
+#include <QDir>
+#include <QFile>
+
 using namespace burrow;
 using namespace burrow::test;
 
@@ -66,6 +69,114 @@ void destroyTellsWhoWaits(bool loop)
     QCOMPARE(h.view().waiters, 0U);
 }
 
+/// How often this stands in the sources of the core.
+int occurrences(const QByteArray &text)
+{
+    int count = 0;
+    const QDir folder(QStringLiteral(BURROW_CORE_SOURCES));
+    for (const QString &name : folder.entryList({QStringLiteral("*.cpp")})) {
+        QFile file(folder.filePath(name));
+        if (file.open(QIODevice::ReadOnly))
+            count += static_cast<int>(file.readAll().count(text));
+    }
+    return count;
+}
+
+void oneTerminalization()
+{
+    QCOMPARE(occurrences("void SessionCore::terminalize()"), 1); // The sources are there.
+    QCOMPARE(occurrences(" terminalize();"), 1);
+    // And only there a session becomes Stopped or Destroyed.
+    QCOMPARE(occurrences("advance(SessionVerb::RuntimeExecutorExited)"), 1);
+    QCOMPARE(occurrences("advance(SessionVerb::Destroy)"), 1);
+    QCOMPARE(occurrences("publishTeardown();"), 2); // With a write, and without one after a store failure.
+}
+
+void aWaitForOperationsOutlivesEverything()
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    h.succeed();
+    h.addOperation(1);
+    h.startOperation(1);
+    const WaiterId all = h.waitForOperations({1});
+    for (const LifecycleVerb verb :
+         {LifecycleVerb::Recover, LifecycleVerb::Reset, LifecycleVerb::Recycle, LifecycleVerb::Retire}) {
+        QVERIFY(h.reply(h.command(verb))->ok());
+        QVERIFY(h.operationsAnswer(all) == nullptr);
+    }
+    QCOMPARE(h.phase(), Phase::Retired);
+    h.command(LifecycleVerb::Reset);
+    h.attach();
+    h.stop();
+    QCOMPARE(h.phase(), Phase::Stopped);
+    h.start();
+    QVERIFY(h.operationsAnswer(all) == nullptr);
+    QVERIFY(h.reply(h.command(LifecycleVerb::Destroy))->ok());
+    QVERIFY(h.operationsAnswer(all) == nullptr);
+    h.endOperation(1);
+    QVERIFY(h.operationsAnswer(all)->ok());
+}
+
+/// Neither kind of wait ends for what ends the other.
+void waitsLiveApart(LifecycleVerb verb)
+{
+    CoreHarness h;
+    const Submitted waiting = h.submit(prompt(), WaitMode::Terminal);
+    h.addOperation(1, OperationKind::MobMemberChild);
+    h.addOperation(2, OperationKind::MobMemberChild);
+    h.startOperation(1);
+    h.startOperation(2);
+    const WaiterId first = h.waitForOperations({1});
+    h.endOperation(1);
+    QVERIFY(h.operationsAnswer(first)->ok());
+    QVERIFY(h.outcome(waiting) == nullptr);
+    const WaiterId second = h.waitForOperations({2});
+    QVERIFY(h.reply(h.command(verb))->ok());
+    const bool kept = verb == LifecycleVerb::Recycle || verb == LifecycleVerb::Recover;
+    QCOMPARE(h.outcome(waiting) == nullptr, kept);
+    QVERIFY(h.operationsAnswer(second) == nullptr);
+    h.endOperation(2);
+    QVERIFY(h.operationsAnswer(second)->ok());
+    QCOMPARE(h.outcome(waiting) == nullptr, kept);
+}
+
+void committedAndTold(LifecycleVerb verb, Phase phase)
+{
+    WithRun with;
+    CoreHarness &h = with.h;
+    h.succeed();
+    h.script.cleanup = Answers::Held;
+    const CommandId command = h.command(verb);
+    QVERIFY(h.cleaningUp() && !h.answered(command));
+    h.cleanedUp(false);
+    QCOMPARE(h.phase(), phase);
+    QCOMPARE(h.store.row().phase, phase);
+    const CommandReceipt *receipt = h.reply(command);
+    QVERIFY(receipt->ok());
+    QCOMPARE(receipt->cleanUp, CleanUp::Owed);
+    QVERIFY(receipt->message.contains(QStringLiteral("clean-up is owed")));
+    QVERIFY(h.store.image(session_id).owed != nullptr);
+}
+
+void aSessionThatIsGoneRefusesEveryVerb()
+{
+    CoreHarness h;
+    h.command(LifecycleVerb::Unregister);
+    QVERIFY(h.released());
+    for (const LifecycleVerb verb : {LifecycleVerb::Attach, LifecycleVerb::Stop, LifecycleVerb::Start,
+                                     LifecycleVerb::Retire, LifecycleVerb::AbandonPending, LifecycleVerb::Reset,
+                                     LifecycleVerb::Recycle, LifecycleVerb::Recover, LifecycleVerb::Destroy}) {
+        const CommandReceipt *receipt = h.reply(h.command(verb));
+        QCOMPARE(receipt->refusal, Refusal::NotReady);
+        QCOMPARE(receipt->phase, Phase::Destroyed);
+    }
+    for (const CancelMode mode : {CancelMode::Boundary, CancelMode::Hard}) {
+        QCOMPARE(h.reply(h.cancel(mode))->refusal, Refusal::NotReady);
+        QCOMPARE(h.reply(h.cancel(mode))->phase, Phase::Destroyed);
+    }
+}
+
 const Scenario scenarios[] = {
     {"CP02: a stop ends an input that waits without running it",
      [] {
@@ -86,6 +197,7 @@ const Scenario scenarios[] = {
          QCOMPARE(h.outcome(waiting)->reason, QStringLiteral("runtime stopped"));
          QCOMPARE(h.store.row().phase, Phase::Stopped);
      }},
+    {"CP06: a session is brought to its end in one place", oneTerminalization},
     {"CP07: a cancel reaches only the run, a stop the executor and its clean-up",
      [] {
          WithRun with;
@@ -155,6 +267,17 @@ const Scenario scenarios[] = {
          QCOMPARE(receipt.refusal, Refusal::NotReady);
          QCOMPARE(receipt.phase, Phase::Idle);
      }},
+    {"CP20: a hard cancel reaches who runs a prepared session before an executor is attached",
+     [] {
+         CoreHarness h;
+         h.bind("rt:a");
+         QVERIFY(h.reply(h.installInterrupt())->ok());
+         QVERIFY(h.reply(h.cancel(CancelMode::Hard))->ok());
+         QCOMPARE(h.interrupts.size(), std::size_t(1));
+         h.attach();
+         h.cancel(CancelMode::Hard);
+         QCOMPARE(h.interrupts.size(), std::size_t(1));
+     }},
     {"CP22: a peer's message during a run yields and cancels nothing",
      [] {
          WithRun with;
@@ -189,9 +312,35 @@ const Scenario scenarios[] = {
     {"CP28: destroying without a loop tells everybody who waits", [] { destroyTellsWhoWaits(false); }},
     {"CP30: a destroy that is not written restores what was staged", [] { isUndone(LifecycleVerb::Destroy); }},
     {"CP31: a retirement that is not written is undone and told", [] { isUndone(LifecycleVerb::Retire); }},
+    {"CP32: a wait for operations outlives reset, recycle, retire, recover, stop, start and destroy",
+     aWaitForOperationsOutlivesEverything},
+    {"CP33: waits for inputs and for operations live apart: reset",
+     [] { waitsLiveApart(LifecycleVerb::Reset); }},
+    {"CP33: waits for inputs and for operations live apart: recycle",
+     [] { waitsLiveApart(LifecycleVerb::Recycle); }},
+    {"CP33: waits for inputs and for operations live apart: retire",
+     [] { waitsLiveApart(LifecycleVerb::Retire); }},
+    {"CP33: waits for inputs and for operations live apart: recover",
+     [] { waitsLiveApart(LifecycleVerb::Recover); }},
+    {"CP33: waits for inputs and for operations live apart: stop", [] { waitsLiveApart(LifecycleVerb::Stop); }},
+    {"CP33: waits for inputs and for operations live apart: destroy",
+     [] { waitsLiveApart(LifecycleVerb::Destroy); }},
+    {"CP34: a clean-up that fails after a durable stop leaves it stopped, and is told",
+     [] { committedAndTold(LifecycleVerb::Stop, Phase::Stopped); }},
+    {"CP34: a clean-up that fails after a durable destroy leaves it destroyed, and is told",
+     [] { committedAndTold(LifecycleVerb::Destroy, Phase::Destroyed); }},
     {"CP35: a reset that is not written leaves state and signal", [] { isUndone(LifecycleVerb::Reset); }},
     {"CP35: an unregister that is not written leaves state and signal",
      [] { isUndone(LifecycleVerb::Unregister); }},
+    {"CP37: a session that was unregistered is not there for any verb", aSessionThatIsGoneRefusesEveryVerb},
+    {"CP37: a runtime that is not bound is not found",
+     [] {
+         CoreHarness h;
+         const EpochId epoch = h.reply(h.bind("rt:a"))->epoch;
+         const RuntimeBinding elsewhere{"rt:b", 0, {}, epoch};
+         const Submitted late = h.submitTo(std::make_shared<const RuntimeBinding>(elsewhere), prompt());
+         QCOMPARE(h.receipt(late)->refusal, Refusal::NotFound);
+     }},
     {"CP39: an executor that was given up is attached again",
      [] {
          HarnessOptions options;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Area OP: the operations registry. A store that says yes is part of the rig; what it says otherwise, the core
-// hears.
+// Area OP: the operations registry, and what a session makes of it.
 #include "registry_rig.h"
 #include "scenarios.h"
 
@@ -162,6 +161,115 @@ void aCursorThatNobodyKnowsIsAnError()
     QCOMPARE(cursor.error().kind, ErrorKind::NotReady);
 }
 
+void aClosedStoreEndsNothing()
+{
+    CoreHarness h;
+    h.script.reload = Answers::Held;
+    h.addOperation(1);
+    h.startOperation(1);
+    const WaiterId watching = h.watchOperation(1);
+    h.script.store = Answers::Held;
+    const CommandId end = h.endOperation(1);
+    QVERIFY(h.operationReceipt(end) == nullptr);
+    h.answer(Verdict::Fenced);
+    QCOMPARE(h.operationReceipt(end)->refusal, OperationRefusal::Unavailable);
+    QCOMPARE(h.core.operations()->status(operation(1)), OperationStatus::Running);
+    QVERIFY(!h.operationsAnswer(watching)->ok());
+    QCOMPARE(h.operationReceipt(h.endOperation(1))->refusal, OperationRefusal::Unavailable);
+}
+
+void anEndThatIsNotWrittenIsToldAndCanBeTriedAgain()
+{
+    CoreHarness h;
+    h.addOperation(1);
+    h.startOperation(1);
+    const WaiterId watching = h.watchOperation(1);
+    h.script.store = Answers::Held;
+    const CommandId end = h.endOperation(1);
+    h.answer(Verdict::NotWritten);
+    QCOMPARE(h.operationReceipt(end)->refusal, OperationRefusal::NotWritten);
+    QVERIFY(h.operationReceipt(end)->message.contains(QStringLiteral("no space is left")));
+    QCOMPARE(h.core.operations()->status(operation(1)), OperationStatus::Running);
+    QVERIFY(h.operationsAnswer(watching) == nullptr);
+    const CommandId again = h.endOperation(1);
+    h.commit();
+    QVERIFY(h.operationReceipt(again)->ok());
+    QVERIFY(h.operationsAnswer(watching)->ok());
+}
+
+void sessionsHaveRegistriesOfTheirOwn()
+{
+    CoreHarness a;
+    CoreHarness b;
+    a.addOperation(1);
+    QVERIFY(b.core.operations() == nullptr);
+    QVERIFY(b.operationReceipt(b.addOperation(1))->ok());
+    a.startOperation(1);
+    QCOMPARE(a.core.operations()->status(operation(1)), OperationStatus::Running);
+    QCOMPARE(b.core.operations()->status(operation(1)), OperationStatus::Provisioning);
+    QVERIFY(a.core.operations() != b.core.operations());
+}
+
+void whatAnExecutorHasBegunEndsWithIt()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.addOperation(1, OperationKind::BackgroundTool, executor_operation_source);
+    h.addOperation(2);
+    const WaiterId watching = h.watchOperation(1);
+    h.succeed();
+    h.stop();
+    QCOMPARE(h.core.operations()->status(operation(1)), OperationStatus::Terminated);
+    QCOMPARE(h.core.operations()->status(operation(2)), OperationStatus::Provisioning);
+    QVERIFY(h.operationsAnswer(watching)->ok());
+}
+
+void whatAnExecutorHasBegunEndsAlsoWhenTheStoreIsFull()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.addOperation(1, OperationKind::BackgroundTool, executor_operation_source);
+    h.succeed();
+    h.script.store = Answers::Held;
+    h.die();
+    h.answer(Verdict::NotWritten);
+    QCOMPARE(h.core.operations()->status(operation(1)), OperationStatus::Provisioning);
+    h.script.store = Answers::AtOnce;
+    h.advance(limits::retry_backoff_max);
+    QCOMPARE(h.core.operations()->status(operation(1)), OperationStatus::Terminated);
+}
+
+void whatEndsDuringAShutdownIsCommitted()
+{
+    CoreHarness h;
+    h.attach();
+    h.submit(prompt());
+    h.addOperation(1);
+    h.startOperation(1);
+    h.shutDown();
+    QVERIFY(h.operationReceipt(h.endOperation(1))->ok());
+    h.endCancelled();
+    QCOMPARE(h.shutdownsFinished, 1);
+    QVERIFY(h.store.operationEnded(operation(1)));
+    QCOMPARE(h.operationReceipt(h.endOperation(1))->refusal, OperationRefusal::Unavailable);
+}
+
+void aShutdownAnswersWhoWaits()
+{
+    CoreHarness h;
+    h.attach();
+    h.addOperation(1);
+    const WaiterId watching = h.watchOperation(1);
+    const WaiterId all = h.waitForOperations({1});
+    h.shutDown();
+    QVERIFY(!h.operationsAnswer(watching)->ok());
+    QVERIFY(!h.operationsAnswer(all)->ok());
+    QCOMPARE(h.shutdownsFinished, 1);
+    QCOMPARE(h.operationReceipt(h.addOperation(2))->refusal, OperationRefusal::Unavailable);
+}
+
 const Scenario scenarios[] = {
     {"OP01: an operation has one outcome, and its watcher is told", oneLifeFromBeginToEnd},
     {"OP02: an id that is registered is refused", anIdIsUsedOnce},
@@ -174,8 +282,17 @@ const Scenario scenarios[] = {
     {"OP10: beyond the retention the oldest end is evicted", theOldestEndIsForgottenFirst},
     {"OP11: a wait for all gives all outcomes when the last one is there", aWaitForAllGivesAllOutcomes},
     {"OP13: after a wait that was dropped the next one is accepted", aWaitThatWasDroppedMakesRoom},
+    {"OP14: a store that is closed to this host ends nothing", aClosedStoreEndsNothing},
+    {"OP15: an end that is not written has not happened and says why",
+     anEndThatIsNotWrittenIsToldAndCanBeTriedAgain},
     {"OP16: a payload of another end is refused", thePayloadBelongsToTheEnd},
+    {"OP17: two sessions have two registries", sessionsHaveRegistriesOfTheirOwn},
     {"OP18: a poisoned cursor is an error and not none", aCursorThatNobodyKnowsIsAnError},
+    {"OP08: what an executor has begun ends with its instance", whatAnExecutorHasBegunEndsWithIt},
+    {"OP15: what an executor has begun ends when the store takes it",
+     whatAnExecutorHasBegunEndsAlsoWhenTheStoreIsFull},
+    {"OP14: a shutdown leaves nobody waiting for operations", aShutdownAnswersWhoWaits},
+    {"OP14: what ends while the host goes down is committed", whatEndsDuringAShutdownIsCommitted},
 };
 
 } // namespace

@@ -146,6 +146,71 @@ void attachedBecomesIdle()
     QVERIFY(!h.view().attached);
 }
 
+void theEpochIsThatOfTheStore()
+{
+    CoreHarness h;
+    h.runOperation(1);
+    const EpochId epoch = h.core.operations()->epoch();
+    h.crash();
+    QCOMPARE(h.core.operations()->epoch(), epoch);
+    h.runOperation(2);
+    QCOMPARE(h.core.operations()->epoch(), epoch);
+    // Another session without durable operations has another one.
+    CoreHarness fresh;
+    fresh.addOperation(1);
+    fresh.crash();
+    fresh.addOperation(1);
+    QVERIFY(fresh.core.operations()->epoch() != EpochId{});
+}
+
+void operationsThatCannotBeTrueHold()
+{
+    CoreHarness h;
+    h.runOperation(1);
+    auto lie = std::make_shared<StoredOperations>(*h.store.operations());
+    lie->feed.back().sequence = lie->sequence + 1;
+    h.store.setOperations(lie);
+    h.crash();
+    QCOMPARE(h.view().waitReason, WaitReason::Held);
+    QVERIFY(h.view().note.contains(QStringLiteral("feed")));
+    QCOMPARE(h.reply(h.attach())->refusal, Refusal::Held);
+    QCOMPARE(h.operationReceipt(h.addOperation(2))->refusal, OperationRefusal::Unavailable);
+    QCOMPARE(h.receipt(h.submit(prompt()))->refusal, Refusal::Held);
+}
+
+void whatTheAgentWasNotToldOfIsStillThere()
+{
+    CoreHarness h;
+    h.runOperation(1, OperationKind::MobMemberChild);
+    h.runOperation(2, OperationKind::MobMemberChild);
+    h.addOperation(3);
+    h.ask(AcknowledgeCompletions{1});
+    h.crash();
+    const OperationRegistry &operations = *h.core.operations();
+    QCOMPARE(operations.cursor(FeedCursor::AgentApplied).value(), quint64(1));
+    const std::vector<EndedOperation> unsurfaced = operations.unsurfaced();
+    QCOMPARE(unsurfaced.size(), std::size_t(1));
+    QCOMPARE(unsurfaced[0].sequence, quint64(2));
+    QCOMPARE(operations.active(), 0U); // What had not ended is gone.
+}
+
+void aWakeIsNeitherLostNorRepeatedByACrash()
+{
+    CoreHarness h;
+    h.runOperation(1);
+    h.crash();
+    h.attach();
+    QCOMPARE(h.applies.size(), std::size_t(1)); // It ended and nobody was woken for it.
+    h.crash();
+    h.attach();
+    QCOMPARE(h.applies.size(), std::size_t(2)); // The same continuation once more.
+    QCOMPARE(contributorsOf(h.applies[1]), contributorsOf(h.applies[0]));
+    h.succeed();
+    h.crash();
+    h.attach();
+    QCOMPARE(h.applies.size(), std::size_t(2));
+}
+
 const Scenario scenarios[] = {
     {"RE01: queued inputs are recovered in their order", queuedInputsReturnInOrder},
     {"RE02: ephemeral inputs are discarded", ephemeralInputsAreGone},
@@ -156,6 +221,11 @@ const Scenario scenarios[] = {
     {"RE11: an immediate boundary on the queue lane holds the session", anImmediateBoundaryIsNeverQueued},
     {"RE12: a destroyed session is not registered again, and its state is kept",
      aDestroyedSessionStaysDestroyed},
+    {"RE14: the epoch of the operations is the stored one", theEpochIsThatOfTheStore},
+    {"RE15: operations that cannot be true hold the session", operationsThatCannotBeTrueHold},
+    {"RE16: what the agent was not told of is still listed after a restart",
+     whatTheAgentWasNotToldOfIsStillThere},
+    {"RE16: a wake is neither lost nor repeated by a crash", aWakeIsNeitherLostNorRepeatedByACrash},
     {"RE17: a session that was attached is idle after a restart", attachedBecomesIdle},
 };
 

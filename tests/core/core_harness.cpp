@@ -104,8 +104,12 @@ void CoreHarness::makeCoreAnew()
     m_waiting.clear();
     destructions += m_instance != Instance::None ? 1 : 0;
     m_instance = Instance::None;
-    m_dead = m_stopOpen = m_keysOpen = m_reloadOpen = m_storeFailed = m_shutdown = m_released = false;
+    m_dead = m_stopOpen = m_keysOpen = m_reloadOpen = m_mintOpen = m_storeFailed = m_shutdown = m_released =
+        false;
     m_cleanupOpen = 0;
+    m_operationsAsked.clear();
+    if (store.operationsForgotten()) // Their names may be used again.
+        m_operationsTold.clear();
     shutdownsFinished = 0;
     m_lastTicket = 0;
     m_keyRound = 0;
@@ -273,7 +277,8 @@ void CoreHarness::deliver(Verdict verdict)
     }
     const bool accept = std::holds_alternative<AcceptOperation>(set.operation);
     const bool grant = std::holds_alternative<GrantOperation>(set.operation);
-    m_storeFailed = m_storeFailed || (!accept && !grant);
+    const bool operations = std::holds_alternative<OperationsOperation>(set.operation);
+    m_storeFailed = m_storeFailed || (!accept && !grant && !operations);
     if (verdict == Verdict::NotWritten) {
         dispatch(StoreVerdict{set.ticket, verdict, QStringLiteral("no space is left")});
         return;
@@ -524,6 +529,11 @@ void CoreHarness::settle()
             dispatch(std::move(next));
         } else if (script.reload == Answers::AtOnce && m_reloadOpen) {
             answerReload(true);
+        } else if (script.minting == Answers::AtOnce && m_mintOpen) {
+            m_mintOpen = false;
+            const InputId id = mintInput();
+            m_storedInputs.insert(id);
+            dispatch(ContinuationMinted{id, wallNow()});
         } else if (script.keys == Answers::AtOnce && m_keysOpen) {
             answerKeys(true);
         } else if (script.store == Answers::AtOnce && !m_pendingWrites.empty()) {

@@ -29,6 +29,7 @@ struct HarnessOptions
     Answers turns = Answers::AtOnce; ///< Held: only turn() gives the core a turn.
     Answers keys = Answers::AtOnce;
     Answers reload = Answers::AtOnce;
+    Answers minting = Answers::AtOnce;
     bool unknownIsDurable = false; ///< A write whose fate nobody knows has reached the disk.
     bool endCrosses = false;       ///< A run that is given up has just ended by itself: that is its answer.
     CoreSettings settings;
@@ -93,6 +94,24 @@ public:
     void shutDown(CancelMode mode = CancelMode::Boundary);
     void wake() { feed(Wake{}); }
     void turn();
+
+    // Operations. Each step gives a command, each wait a waiter.
+    CommandId addOperation(quint64 number, OperationKind kind = OperationKind::BackgroundTool,
+                           const QByteArray &source = "host");
+    CommandId startOperation(quint64 number);
+    CommandId endOperation(quint64 number, OperationVerb verb = OperationVerb::Complete,
+                           OperationOutcome outcome = OperationCompleted{"done", {}});
+    /// Registers it, starts it and lets it complete.
+    CommandId runOperation(quint64 number, OperationKind kind = OperationKind::BackgroundTool);
+    WaiterId watchOperation(quint64 number);
+    WaiterId waitForOperations(const std::vector<quint64> &numbers);
+    const OperationReceipt *operationReceipt(CommandId command) const;
+    const OperationsAnswer *operationsAnswer(WaiterId waiter) const;
+    /// Asks on behalf of whoever; the command is 0 for a wait.
+    CommandId ask(OperationRequest request, bool isStep = true);
+    /// Gives the id that the core has asked for.
+    void minted();
+    bool askedToMint() const { return m_mintOpen; }
 
     // What the store does.
     /// Answers the oldest write. What is refused, fenced or unknown takes all later writes along.
@@ -185,6 +204,7 @@ public:
     void forgiveViolations() { m_violations.clear(); }
     /// Of everybody who was promised an answer: who has none?
     std::size_t unansweredCommands() const { return m_asked.size(); }
+    std::size_t unansweredSteps() const { return m_operationsAsked.size(); }
     std::size_t unresolvedWaiters() const { return m_waiting.size(); }
 
     /// Adds a rule of the test's own to those of the harness.
@@ -273,6 +293,9 @@ private:
     void carry(SessionReleased &action);
     void carry(LoadKeys &action);
     void carry(ReloadSession &action);
+    void carry(ReplyOperation &action);
+    void carry(ResolveOperations &action);
+    void carry(MintContinuation &action);
 
     // What must hold (core_harness_checks.cpp).
     void violated(const QString &sentence);
@@ -300,6 +323,7 @@ private:
     bool m_released = false;
     bool m_keysOpen = false;
     bool m_reloadOpen = false;
+    bool m_mintOpen = false;
     quint32 m_keyRound = 0;
     Instance m_instance = Instance::None;
     bool m_storeFailed = false; ///< A write of a run or a stop was not durable: Stopped may be local.
@@ -324,6 +348,10 @@ private:
     std::map<CommandId, CommandReceipt> m_replies;
     std::set<WaiterId> m_waiting; ///< Waiters that were promised an answer.
     std::map<WaiterId, Outcome> m_outcomes;
+    std::set<CommandId> m_operationsAsked; ///< Steps without an answer.
+    std::map<CommandId, OperationReceipt> m_operationReceipts;
+    std::map<WaiterId, OperationsAnswer> m_operationsAnswers;
+    std::map<OperationId, OperationOutcome> m_operationsTold; ///< How each was said to have ended.
     std::map<InputId, Life> m_lives;
     std::size_t m_acknowledged = 0;        ///< Of them, those that have not ended.
     std::set<InputId> m_storedInputs;      ///< All that were not submitted as ephemeral.

@@ -289,7 +289,8 @@ void CoreHarness::carry(SessionReleased &)
     require(!m_released, "a session is let go of once");
     require(outsideIsQuiet() && m_instance == Instance::None && !m_keysOpen && !m_reloadOpen,
             "a session is let go of when nothing of it is on its way");
-    require(m_waiting.empty(), "a session that is let go of leaves nobody waiting");
+    require(m_waiting.empty() && m_operationsAsked.empty(),
+            "a session that is let go of leaves nobody waiting");
     m_released = true;
     forgetLives();
 }

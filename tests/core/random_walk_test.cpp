@@ -12,7 +12,7 @@ using namespace burrow::test;
 
 namespace {
 
-constexpr int walks_default = 400;
+constexpr int walks_default = 600;
 constexpr int steps_per_walk = 1200;
 
 /// A broken invariant of the core aborts: the seed is what one needs then.

@@ -22,6 +22,14 @@ bool isDurablePhase(Phase phase)
 std::optional<QString> StoreModel::commit(const WriteSet &set)
 {
     m_written = true;
+    if (set.operations) {
+        m_operationsForgotten = set.operations->epoch.isNull();
+        m_operations = m_operationsForgotten ? nullptr : set.operations;
+        if (m_operationsForgotten)
+            m_endedOperations.clear();
+        for (const EndedOperation &one : set.operations->ended)
+            m_endedOperations.insert(one.spec.id);
+    }
     return std::visit([this](const auto &operation) { return commitOne(operation); }, set.operation);
 }
 
@@ -127,6 +135,11 @@ std::optional<QString> StoreModel::commitOne(const LifecycleOperation &operation
     return writeRow(operation.session);
 }
 
+std::optional<QString> StoreModel::commitOne(const OperationsOperation &)
+{
+    return std::nullopt;
+}
+
 std::optional<QString> StoreModel::commitOne(const GrantOperation &operation)
 {
     return writeRow(operation.session);
@@ -142,6 +155,7 @@ StoredSession StoreModel::image(SessionId id) const
     stored.binding = m_binding;
     stored.owed = m_owed;
     stored.snapshot = m_snapshot;
+    stored.operations = m_operations;
     // Any order: the port promises none.
     for (auto at = m_open.rbegin(); at != m_open.rend(); ++at) {
         InputRow row = at->second.row;

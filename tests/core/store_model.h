@@ -60,6 +60,15 @@ public:
         return m_owed ? std::optional(m_owed->cause) : std::nullopt;
     }
     const std::optional<QByteArray> &snapshot() const { return m_snapshot; }
+    const std::shared_ptr<const StoredOperations> &operations() const { return m_operations; }
+    void setOperations(std::shared_ptr<const StoredOperations> operations)
+    {
+        m_operations = std::move(operations);
+    }
+    /// The last that was written of them is that there are none any more.
+    bool operationsForgotten() const { return m_operationsForgotten; }
+    /// Was ever stored as ended, also when it was evicted since.
+    bool operationEnded(OperationId operation) const { return m_endedOperations.contains(operation); }
 
 private:
     std::optional<QString> commitOne(const AcceptOperation &operation);
@@ -68,6 +77,7 @@ private:
     std::optional<QString> commitOne(const LifecycleOperation &operation);
     std::optional<QString> commitOne(const GrantOperation &operation);
     static std::optional<QString> commitOne(const NoteOperation &) { return std::nullopt; }
+    std::optional<QString> commitOne(const OperationsOperation &operation);
     std::optional<QString> finish(const std::vector<FinishedInput> &inputs);
     std::optional<QString> writeRow(const SessionRow &row);
 
@@ -82,6 +92,9 @@ private:
     std::shared_ptr<const OwedCleanup> m_owed;
     bool m_written = false; ///< Something was committed, or put there.
     std::optional<QByteArray> m_snapshot;
+    std::shared_ptr<const StoredOperations> m_operations;
+    std::set<OperationId> m_endedOperations;
+    bool m_operationsForgotten = false;
     SessionRow m_row;
 };
 

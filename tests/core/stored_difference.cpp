@@ -70,6 +70,23 @@ private:
     QString m_difference;
 };
 
+bool sameOperations(const std::shared_ptr<const StoredOperations> &expected,
+                    const std::shared_ptr<const StoredOperations> &found)
+{
+    if (!expected || !found)
+        return expected == found;
+    const auto same = [](const EndedOperation &a, const EndedOperation &b) {
+        return a.spec.id == b.spec.id && a.spec.kind == b.spec.kind && a.spec.name == b.spec.name
+               && a.spec.source == b.spec.source && a.outcome == b.outcome && a.sequence == b.sequence
+               && a.progress == b.progress;
+    };
+    return expected->epoch == found->epoch && expected->sequence == found->sequence
+           && expected->cursors == found->cursors && expected->feed == found->feed
+           && expected->newestWake == found->newestWake
+           && std::equal(expected->ended.begin(), expected->ended.end(), found->ended.begin(),
+                         found->ended.end(), same);
+}
+
 std::vector<InputRow> sorted(std::vector<InputRow> rows)
 {
     std::sort(rows.begin(), rows.end(),
@@ -129,6 +146,8 @@ QString sessionDifference(const StoredSession &expected, const StoredSession &fo
         .holds(sameOwed(expected.owed, found.owed), "what is owed of a clean-up", QStringLiteral("one"),
                QStringLiteral("another"))
         .holds(sameBinding(expected.binding, found.binding), "the binding", QStringLiteral("one"),
+               QStringLiteral("another"))
+        .holds(sameOperations(expected.operations, found.operations), "the operations", QStringLiteral("one"),
                QStringLiteral("another"))
         // An opening raises the counters over the inputs that are open then: an accept does not write the row.
         .holds(found.row.nextAdmission >= row.nextAdmission, "the next admission", shown(row.nextAdmission),

@@ -23,8 +23,10 @@ TicketKind kindOf(const WriteSet &set)
                                                                           : TicketKind::Lifecycle;
     case 5:
         return TicketKind::Note;
-    default:
+    case 4:
         return TicketKind::Grant;
+    default:
+        return TicketKind::Operations;
     }
 }
 
@@ -156,7 +158,7 @@ void Walker::step()
         note(QStringLiteral("turn"));
         m_harness.turn();
     } else if (dice < 90)
-        control();
+        oneIn(3) ? operate() : control();
     else if (dice < 96)
         passTime();
     else if (dice < 99 || !oneIn(3))
@@ -397,6 +399,32 @@ void Walker::controlLife()
     ++m_coverage.verbs[static_cast<std::size_t>(verb)][receipt == nullptr || receipt->ok() ? 1 : 0];
 }
 
+/// Somebody begins, ends or waits for background work.
+void Walker::operate()
+{
+    const quint64 number = below(60);
+    const auto kind = static_cast<OperationKind>(below(operationKindName.names.size()));
+    const quint64 dice = below(20);
+    note(QStringLiteral("operation %1, step %2").arg(number).arg(dice));
+    if (dice < 5) {
+        m_harness.addOperation(number, kind, oneIn(3) ? QByteArray(executor_operation_source) : "host");
+        m_harness.startOperation(number);
+    } else if (dice < 7) {
+        m_harness.ask(AdvanceOperation{
+            {Uuid{7, number}}, oneIn(2) ? OperationVerb::ReportProgress : OperationVerb::RequestRetire});
+    } else if (dice < 13) {
+        m_harness.endOperation(number);
+    } else if (dice < 15) {
+        m_harness.endOperation(number, OperationVerb::Cancel, OperationCancelled{QStringLiteral("so")});
+    } else if (dice < 17) {
+        m_harness.watchOperation(number);
+    } else if (dice < 19) {
+        m_harness.waitForOperations({number, below(60)});
+    } else {
+        m_harness.ask(AcknowledgeCompletions{below(30)});
+    }
+}
+
 /// What nobody asked for, or asked for long ago: it must change nothing that is going on.
 void Walker::stray()
 {
@@ -475,6 +503,7 @@ void Walker::comeToRest()
     m_harness.advance(5min);
     m_harness.require(m_harness.shutdownsFinished == 1, "a shutdown finishes");
     m_harness.require(m_harness.unansweredCommands() == 0, "every command is answered");
+    m_harness.require(m_harness.unansweredSteps() == 0, "every step of an operation is answered");
     m_harness.require(m_harness.unresolvedWaiters() == 0, "everybody who waits is told");
     m_harness.require(!m_harness.hasInstance(), "no instance is left");
     m_harness.require(m_harness.creations == m_harness.destructions + m_harness.creationsFailed,

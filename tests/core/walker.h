@@ -53,6 +53,7 @@ private:
     RunEnd randomEnd();
     void control();
     void controlLife();
+    void operate();
     void stray();
     void passTime();
     void crash();

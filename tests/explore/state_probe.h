@@ -59,6 +59,7 @@ private:
     void operation(const LifecycleOperation &operation);
     void operation(const GrantOperation &operation);
     void operation(const NoteOperation &) {} // It carries nothing but its events.
+    void operation(const OperationsOperation &) {}
 
     test::Encoding &m_out;
     const ScriptOf &m_scriptOf;

@@ -126,6 +126,9 @@ private:
     void carry(const SessionReleased &action);
     void carry(const LoadKeys &action);
     void carry(const ReloadSession &action);
+    void carry(const ReplyOperation &action);
+    void carry(const ResolveOperations &action);
+    void carry(const MintContinuation &action);
     void accepted(std::size_t script);
     void ended(InputId input);
     void checkOrder(const RunPrimitive &primitive);

@@ -277,6 +277,23 @@ void World::carry(const SessionReleased &)
     require(false, "nobody here unregisters the session");
 }
 
+// No scenario has operations, so nothing of them is ever answered.
+
+void World::carry(const ReplyOperation &)
+{
+    require(false, "a step of an operation is answered that nobody asked for");
+}
+
+void World::carry(const ResolveOperations &)
+{
+    require(false, "a wait for operations is resolved that nobody began");
+}
+
+void World::carry(const MintContinuation &)
+{
+    require(false, "a continuation is made although no operation has ended");
+}
+
 void World::carry(const ShutdownFinished &)
 {
     require(m_shutdown && !m_shutdownFinished, "a shutdown finishes once");

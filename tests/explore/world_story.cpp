@@ -6,9 +6,13 @@ namespace burrow::test {
 
 namespace {
 
-constexpr const char *write_texts[] = {
-    "an accept",          "the end of a run", "the failure of a run or of a staging",
-    "a lifecycle change", "a start grant",    "an event of somebody outside"};
+constexpr const char *write_texts[] = {"an accept",
+                                       "the end of a run",
+                                       "the failure of a run or of a staging",
+                                       "a lifecycle change",
+                                       "a start grant",
+                                       "an event of somebody outside",
+                                       "the ends of operations"};
 
 struct Teller
 {
@@ -95,6 +99,15 @@ struct Teller
     QString operator()(const ShutdownFinished &) const { return QStringLiteral("has shut down"); }
     QString operator()(const LoadKeys &) const { return QStringLiteral("asks for the keys of ended inputs"); }
     QString operator()(const ReloadSession &) const { return QStringLiteral("asks to be read again"); }
+    QString operator()(const ReplyOperation &) const
+    {
+        return QStringLiteral("answers a step of an operation");
+    }
+    QString operator()(const ResolveOperations &) const { return QStringLiteral("tells how operations ended"); }
+    QString operator()(const MintContinuation &) const
+    {
+        return QStringLiteral("asks for a continuation's id");
+    }
 };
 
 } // namespace

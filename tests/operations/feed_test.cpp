@@ -51,7 +51,8 @@ private Q_SLOTS:
 
     void aLoopBeginsWhereThereWasSomethingSubmittedFor()
     {
-        CompletionFeed feed = CompletionFeed::restored({entry(1), entry(2), entry(3)}, {0, 0, 2});
+        CompletionFeed feed = CompletionFeed::restored(
+            {.feed = {entry(1), entry(2), entry(3)}, .cursors = {0, 0, 2}, .newestWake = 3});
         feed.seed();
         QCOMPARE(feed.cursor(FeedCursor::RuntimeObserved), quint64(2));
         QCOMPARE(feed.look(), FeedLook::Wake);
@@ -59,7 +60,7 @@ private Q_SLOTS:
 
     void zeroCursorsSkipNothing()
     {
-        CompletionFeed feed = CompletionFeed::restored({entry(1)}, {});
+        CompletionFeed feed = CompletionFeed::restored({.feed = {entry(1)}, .newestWake = 1});
         feed.seed();
         QCOMPARE(feed.look(), FeedLook::Wake);
     }
@@ -73,6 +74,10 @@ private Q_SLOTS:
         QCOMPARE(feed.entries().size(), limits::operation_feed_max);
         QCOMPARE(feed.since(0).front().sequence, quint64(2));
         QCOMPARE(feed.look(), FeedLook::Wake);
+        // Also the process in which it was told.
+        const CompletionFeed back = CompletionFeed::restored(
+            {.feed = {feed.entries().begin(), feed.entries().end()}, .newestWake = feed.newestWake()});
+        QCOMPARE(back.look(), FeedLook::Wake);
     }
 };
 

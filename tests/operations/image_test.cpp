@@ -72,6 +72,7 @@ private Q_SLOTS:
         add("the feed out of order", [](StoredOperations &s) { std::swap(s.feed[0], s.feed[1]); });
         add("a slot in the feed", [](StoredOperations &s) { s.feed[0].kind = OperationKind::CapacitySlot; });
         add("a live one in the feed", [](StoredOperations &s) { s.feed[0].status = OperationStatus::Running; });
+        add("a wake beyond the feed", [](StoredOperations &s) { s.newestWake = 3; });
         add("a cursor beyond the feed", [](StoredOperations &s) { s.cursors[1] = 3; });
     }
 
@@ -116,6 +117,19 @@ private Q_SLOTS:
         QVERIFY(rig.registry.reload(unknown).ok());
         QCOMPARE(rig.registry.size(), std::size_t(2));
         QCOMPARE(rig.registry.status(operation(1)), OperationStatus::Absent); // The oldest, which no image has.
+    }
+
+    void readingAgainTellsAWaitForSeveralNothingTwice()
+    {
+        RegistryRig rig;
+        rig.begin(1);
+        rig.begin(2);
+        rig.end(1);
+        QVERIFY(rig.registry.waitForAll({operation(1), operation(2)}, 7)->empty());
+        QVERIFY(rig.registry.reload(rig.stored)->empty());
+        const OperationNews last = rig.end(2);
+        QCOMPARE(last.notices.size(), std::size_t(1));
+        QCOMPARE(endsOf(last.notices[0]).size(), std::size_t(2));
     }
 
     void readingAgainWithoutTheEndLeavesItOpen()

@@ -63,8 +63,7 @@ struct RegistryRig
 /// The ends that a waiter was told; empty when the wait failed.
 inline std::vector<EndedOperation> endsOf(const OperationNotice &notice)
 {
-    const auto *ends = std::get_if<std::vector<EndedOperation>>(&notice.answer);
-    return ends != nullptr ? *ends : std::vector<EndedOperation>{};
+    return notice.answer.ok() ? *notice.answer : std::vector<EndedOperation>{};
 }
 
 } // namespace burrow::test

@@ -139,6 +139,7 @@ private Q_SLOTS:
         StoredOperations before = rig.registry.write();
         before.ended.clear();
         before.feed.clear();
+        before.newestWake = 0;
         rig.registry.poison(QStringLiteral("the store refused"));
         rig.registry.terminateOwner("instance", QStringLiteral("gone"));
         QCOMPARE(rig.registry.active(), 3U);

@@ -92,7 +92,7 @@ private Q_SLOTS:
         const OperationNews news = rig.registry.poison(QStringLiteral("memory and store differ"));
         QCOMPARE(news.notices.size(), std::size_t(2));
         for (const OperationNotice &notice : news.notices)
-            QVERIFY(std::holds_alternative<OperationWaitFailed>(notice.answer));
+            QVERIFY(!notice.answer.ok());
         QCOMPARE(RegistryRig::refusalOf(news), OperationRefusal::Unavailable);
         QCOMPARE(rig.add(3).refusal, OperationRefusal::Unavailable);
         QCOMPARE(rig.registry.watch(operation(1), 13).error().kind, ErrorKind::NotReady);

@@ -73,6 +73,30 @@ void ListenerProbe::boundaryChanged(RunId run, bool open, quint64 revision)
     note("boundary");
 }
 
+void ListenerProbe::operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply)
+{
+    OperationReceipt receipt;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_steps.push_back(std::move(request));
+        note("operation");
+    }
+    if (reply)
+        reply(receipt);
+}
+
+std::vector<OperationRequest> ListenerProbe::steps() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_steps;
+}
+
+bool ListenerProbe::waitSteps(std::size_t count)
+{
+    std::unique_lock lock(m_mutex);
+    return waitUntil(lock, [&] { return m_steps.size() >= count; });
+}
+
 void ListenerProbe::boundaryFailed(QString message)
 {
     const std::lock_guard lock(m_mutex);

@@ -29,6 +29,8 @@ public:
     void contextStaged(RunId run, InputId input, Result<StagedContext> result) override;
     void stopFinished(Result<void> result) override;
     void checkpointFinished(RunId run, Result<void> result) override;
+    /// Each step is taken, and answered as done.
+    void operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply) override;
     void misbehaved(QString sentence) override;
     void blocked(QString sentence) override;
     void died(QString reason, ExecutorEnding ending) override;
@@ -59,6 +61,8 @@ public:
     /// Which calls did not come back; an empty one when it did.
     QStringList blockedCalls() const;
     std::vector<ProgressEvent> events() const;
+    std::vector<OperationRequest> steps() const;
+    bool waitSteps(std::size_t count);
     std::vector<BoundaryChange> boundaries() const;
     /// The order in which everything came: "created", "progress", "finished", …
     QStringList order() const;
@@ -76,6 +80,7 @@ private:
     std::multimap<RunId, RunEnd> m_ends;
     std::vector<ProgressEvent> m_events;
     std::vector<BoundaryChange> m_boundaries;
+    std::vector<OperationRequest> m_steps;
     std::vector<Result<void>> m_stopped;
     std::vector<Result<void>> m_checkpoints;
     std::vector<Result<StagedContext>> m_stagings;

@@ -37,6 +37,8 @@ private Q_SLOTS:
     void emitsAfterTheEnd();
     void throwsFromEveryFunction_data();
     void throwsFromEveryFunction();
+    void failsToCancelAtTheBoundary_data();
+    void failsToCancelAtTheBoundary();
     void neverCompletesAndIsAbandoned();
     void completesAfterItWasAbandoned();
     void refusesAfterItWasAbandoned();
@@ -506,6 +508,34 @@ void MisbehaviourTest::throwsFromEveryFunction()
     QVERIFY(s->host().loaded()[0].violations >= 1);
     // After an exception out of stop nobody knows whether it is at rest.
     QCOMPARE(s->host().close(std::chrono::seconds(30)), !fromStop);
+}
+
+void MisbehaviourTest::failsToCancelAtTheBoundary_data()
+{
+    QTest::addColumn<QString>("function");
+    QTest::newRow("CP08: the text of a cancel that fails names the cancel") << QStringLiteral("cancel");
+}
+
+void MisbehaviourTest::failsToCancelAtTheBoundary()
+{
+    QFETCH(QString, function);
+    const auto s = stage();
+    Thrower thrower(*s, function);
+    QCOMPARE(s->start(), QString());
+    ListenerProbe probe;
+    const auto executor = s->make(probe);
+    const RunId run = PuppetStage::freshRun();
+    executor->apply(PuppetStage::call(run));
+    QVERIFY(thrower.begun.wait());
+    executor->cancel(run, CancelMode::Boundary, QStringLiteral("enough"));
+    QVERIFY(thrower.cancelled.wait());
+    const QString said = probe.waitMisbehaved();
+    QVERIFY2(said.contains(QStringLiteral("let an exception leave cancel: it broke")), qPrintable(said));
+    // The run is what it was, and told to end all the same.
+    const burrow_host *host = s->strings.host;
+    QCOMPARE(host->cancelled(host->ctx, thrower.token), BURROW_CANCEL_BOUNDARY);
+    s->complete(thrower.token, BURROW_CANCELLED);
+    QVERIFY(std::holds_alternative<RunCancelled>(probe.waitFinished(run)));
 }
 
 void MisbehaviourTest::neverCompletesAndIsAbandoned()

@@ -34,6 +34,9 @@ public:
     void startDirectRun(SessionRecord &, StartDirectRun &) override { ++directRuns; }
     void forgetDirectRun(RunId) override { --directRuns; }
     void interruptPrepared(SessionRecord &, const InterruptPrepared &) override { ++preparedInterrupts; }
+    void replyOperation(CommandId, OperationReceipt receipt) override { steps.push_back(std::move(receipt)); }
+    void resolveOperations(WaiterId, OperationsAnswer) override {}
+    void mintContinuation(SessionRecord &) override {}
     const std::shared_ptr<ShardInbox> &inbox() override { return m_inbox; }
     RunId freshRunId() override { return runIdOf(++m_runs); }
 
@@ -56,6 +59,7 @@ public:
     std::vector<std::pair<CommandId, AcceptReceipt>> accepts;
     std::vector<std::pair<CommandId, CommandReceipt>> replies;
     std::vector<std::pair<WaiterId, Outcome>> outcomes;
+    std::vector<OperationReceipt> steps;
     std::vector<LifecycleEvent> events;
     QStringList fencedBy;
     int shutDowns = 0;

@@ -271,7 +271,8 @@ private Q_SLOTS:
         binding.runtimeId = "rt:session:1";
         binding.generation = 0;
         binding.epoch = EpochId{Uuid{7, 8}};
-        const auto back = decodeCold(encodeCold({std::make_shared<const RuntimeBinding>(binding), {}, {}}, 1));
+        const auto back =
+            decodeCold(encodeCold({std::make_shared<const RuntimeBinding>(binding), {}, {}, {}}, 1));
         QVERIFY(back && back->binding);
         QVERIFY(*back->binding == binding);
         const ColdColumns nothing = encodeCold({}, 1);
@@ -291,7 +292,7 @@ private Q_SLOTS:
         owed.since = {std::chrono::milliseconds(1'234'567)};
         owed.reason = QStringLiteral("so");
         const ColdColumns row =
-            encodeCold({{}, {"talker", "echo"}, std::make_shared<const OwedCleanup>(owed)}, 1);
+            encodeCold({{}, {"talker", "echo"}, std::make_shared<const OwedCleanup>(owed), {}}, 1);
         const std::optional<StoredCold> back = decodeCold(row);
         QVERIFY(back && back->owed);
         QVERIFY(back->executor == (ExecutorIdentity{"talker", "echo"}));
@@ -322,6 +323,46 @@ private Q_SLOTS:
         const quint32 before = checksum(snapshot);
         snapshot.plugin = "echo";
         QVERIFY(checksum(snapshot) != before);
+    }
+
+    void operationsComeBack()
+    {
+        StoredOperations stored;
+        stored.epoch = EpochId{Uuid{7, 8}};
+        stored.sequence = 9;
+        stored.cursors = {0, 7, 3};
+        stored.newestWake = 4;
+        const OperationOutcome outcomes[] = {OperationCompleted{"text", "{}"},
+                                             OperationFailed{QStringLiteral("no")},
+                                             OperationAborted{QStringLiteral("a")},
+                                             OperationCancelled{QStringLiteral("c")},
+                                             OperationRetired{},
+                                             OperationTerminated{QStringLiteral("t")}};
+        for (quint64 at = 1; const OperationOutcome &outcome : outcomes) {
+            const OperationId id{Uuid{1, at}};
+            stored.ended.push_back({{id, OperationKind::MobMemberChild, "name", "source"}, outcome, at, 2});
+            stored.feed.push_back({at++, id, OperationKind::MobMemberChild, statusOf(outcome)});
+        }
+        const QByteArray bytes = encodeOperations(stored);
+        const std::optional<StoredOperations> back = decodeOperations(bytes);
+        QVERIFY(back);
+        QCOMPARE(back->epoch, stored.epoch);
+        QCOMPARE(back->sequence, stored.sequence);
+        QCOMPARE(back->cursors, stored.cursors);
+        QCOMPARE(back->newestWake, stored.newestWake);
+        QCOMPARE(back->feed, stored.feed);
+        QCOMPARE(back->ended.size(), stored.ended.size());
+        for (std::size_t at = 0; at < stored.ended.size(); ++at) {
+            QCOMPARE(back->ended[at].spec.id, stored.ended[at].spec.id);
+            QCOMPARE(back->ended[at].spec.source, QByteArray("source"));
+            QCOMPARE(back->ended[at].outcome, stored.ended[at].outcome);
+            QCOMPARE(back->ended[at].progress, 2U);
+        }
+        ColdColumns row;
+        row.operations = bytes;
+        QVERIFY(decodeCold(row)->operations);
+        row.operations.chop(3);
+        QVERIFY2(!decodeCold(row), "what is cut off is no record");
     }
 
     void aReceiptAndEventsComeBack()

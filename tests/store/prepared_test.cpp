@@ -71,6 +71,7 @@ private Q_SLOTS:
         used.consumed.emplace();
         used.requeued.resize(2);
         used.cold.emplace();
+        used.operations.emplace("operations");
         used.clear();
         prepareSet(used, acceptOf(entry.id), &entry, epoch, now);
 
@@ -84,7 +85,8 @@ private Q_SLOTS:
         QCOMPARE(used.accepted->semantics, fresh.accepted->semantics);
         QCOMPARE(used.event->body, fresh.event->body);
         QVERIFY(used.finished.empty() && used.requeued.empty() && used.grant == StartGrant{});
-        QVERIFY(!used.consumed && !used.row && !used.receipt && !used.snapshot && !used.cold);
+        QVERIFY(!used.consumed && !used.row && !used.receipt && !used.snapshot && !used.cold
+                && !used.operations);
     }
 
     void aSetIsEncodedTheSameIntoSpareMemory()

@@ -62,6 +62,29 @@ WriteSet SetBuilder::lifecycle(const QByteArray &verb, Phase phase, const std::v
     return set(LifecycleOperation{verb, finished, row(phase), std::move(binding)});
 }
 
+std::shared_ptr<const StoredOperations> SetBuilder::someOperations(quint64 count)
+{
+    auto stored = std::make_shared<StoredOperations>();
+    stored->epoch = EpochId{Uuid{9, 9}};
+    stored->sequence = count;
+    stored->cursors = {0, 1, count};
+    stored->newestWake = count;
+    for (quint64 at = 1; at <= count; ++at) {
+        const OperationId id{Uuid{7, at}};
+        stored->ended.push_back(
+            {{id, OperationKind::BackgroundTool, "work", "host"}, OperationCompleted{"done", {}}, at, 0});
+        stored->feed.push_back({at, id, OperationKind::BackgroundTool, OperationStatus::Completed});
+    }
+    return stored;
+}
+
+WriteSet SetBuilder::operations(quint64 count)
+{
+    WriteSet only = set(OperationsOperation{});
+    only.operations = someOperations(count);
+    return only;
+}
+
 WriteSet SetBuilder::grant(quint32 attempt, const std::vector<InputPointer> &inputs)
 {
     GrantOperation operation{row()};

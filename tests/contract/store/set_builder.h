@@ -26,6 +26,9 @@ public:
     WriteSet failRun(RunId run, const std::vector<RequeuedInput> &requeued,
                      const std::vector<FinishedInput> &finished = {}, const StartGrant &grant = {});
     WriteSet lifecycle(const QByteArray &verb, Phase phase, const std::vector<FinishedInput> &finished = {});
+    /// Only that many ended operations.
+    WriteSet operations(quint64 count);
+    static std::shared_ptr<const StoredOperations> someOperations(quint64 count);
     WriteSet grant(quint32 attempt, const std::vector<InputPointer> &inputs);
 
     SessionRow row(Phase phase = Phase::Idle);

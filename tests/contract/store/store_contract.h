@@ -75,6 +75,8 @@ private Q_SLOTS:
     void aFailedRunCanEndAnInput();
     void aLifecycleWriteEndsInputsAndKeepsPhaseAndBinding();
     void whatIsOwedIsKeptUntilALifecycleWriteSaysOtherwise();
+    void operationsAreKeptBesideTheBinding();
+    void operationsRideInAnyWriteAndFallWithIt();
     void aGrantIsKeptWithItsAttempt();
     void anAttemptNumberIsNeverHandedOutTwice();
     void aGrantForAnUnknownInputIsRefused_data();

@@ -285,6 +285,43 @@ void StoreContract::whatIsOwedIsKeptUntilALifecycleWriteSaysOtherwise()
     QVERIFY(!afterReopening("alpha").owed);
 }
 
+void StoreContract::operationsAreKeptBesideTheBinding()
+{
+    const StoredSession alpha = openSession("alpha");
+    QVERIFY(!alpha.operations);
+    SetBuilder sets(alpha.id);
+    QCOMPARE(verdictOf(sets.operations(1)), Verdict::Committed);
+    QCOMPARE(verdictOf(sets.lifecycle("start", Phase::Idle)), Verdict::Committed);
+    QCOMPARE(verdictOf(sets.operations(2)), Verdict::Committed);
+    const StoredSession stored = afterReopening("alpha");
+    QVERIFY(stored.corruption.isEmpty());
+    QVERIFY(stored.binding);
+    QCOMPARE(stored.binding->runtimeId, QByteArray("rt:start"));
+    QVERIFY(stored.operations);
+    QCOMPARE(stored.operations->sequence, quint64(2));
+    QCOMPARE(stored.operations->cursors, (FeedCursors{0, 1, 2}));
+    QCOMPARE(stored.operations->newestWake, quint64(2));
+    QCOMPARE(stored.operations->ended.size(), std::size_t(2));
+    QCOMPARE(stored.operations->ended[1].outcome, OperationOutcome(OperationCompleted{"done", {}}));
+}
+
+void StoreContract::operationsRideInAnyWriteAndFallWithIt()
+{
+    const StoredSession alpha = openSession("alpha");
+    SetBuilder sets(alpha.id);
+    const InputPointer input = freshInput();
+    WriteSet accept = sets.accept(input);
+    accept.operations = SetBuilder::someOperations(1);
+    QCOMPARE(verdictOf(accept), Verdict::Committed);
+    WriteSet again = sets.accept(input);
+    again.operations = SetBuilder::someOperations(2);
+    QCOMPARE(verdictOf(again), Verdict::Refused);
+    const StoredSession stored = afterReopening("alpha");
+    QCOMPARE(sequencesOf(stored), sequencesOf({input}));
+    QVERIFY(stored.operations);
+    QCOMPARE(stored.operations->sequence, quint64(1));
+}
+
 void StoreContract::aGrantIsKeptWithItsAttempt()
 {
     const StoredSession alpha = openSession("alpha");

@@ -7,6 +7,7 @@
 #include "burrow/abi.h"
 #include "burrow/ext/boundary.h"
 #include "burrow/ext/checkpoint.h"
+#include "burrow/ext/operations.h"
 
 #include <assert.h>
 
@@ -319,6 +320,25 @@ AT(burrow_checkpoint_executor, struct_size, 0);
 AT(burrow_checkpoint_executor, reserved, 4);
 AT(burrow_checkpoint_executor, committed, 8);
 
+// ext/operations.h
+SIZE(burrow_operation_begin, 24);
+AT(burrow_operation_begin, struct_size, 0);
+AT(burrow_operation_begin, kind, 4);
+AT(burrow_operation_begin, name, 8);
+
+SIZE(burrow_operation_update, 40);
+AT(burrow_operation_update, struct_size, 0);
+AT(burrow_operation_update, step, 4);
+AT(burrow_operation_update, text, 8);
+AT(burrow_operation_update, json, 24);
+
+SIZE(burrow_operations_host, 32);
+AT(burrow_operations_host, struct_size, 0);
+AT(burrow_operations_host, reserved, 4);
+AT(burrow_operations_host, begin, 8);
+AT(burrow_operations_host, update, 16);
+AT(burrow_operations_host, state, 24);
+
 // sizes.h: a base is the size in the first revision and stays.
 BASE(burrow_host_offer, BURROW_HOST_OFFER_BASE, 64);
 BASE(burrow_descriptor, BURROW_DESCRIPTOR_BASE, 104);
@@ -350,3 +370,6 @@ BASE(burrow_stage_request, BURROW_STAGE_REQUEST_BASE, 56);
 BASE(burrow_discard_request, BURROW_DISCARD_REQUEST_BASE, 56);
 BASE(burrow_checkpoint_executor, BURROW_CHECKPOINT_EXECUTOR_BASE, 16);
 BASE(burrow_committed_request, BURROW_COMMITTED_REQUEST_BASE, 40);
+BASE(burrow_operations_host, BURROW_OPERATIONS_HOST_BASE, 32);
+BASE(burrow_operation_begin, BURROW_OPERATION_BEGIN_BASE, 24);
+BASE(burrow_operation_update, BURROW_OPERATION_UPDATE_BASE, 40);

@@ -5,6 +5,7 @@
 #include "plugin/plugin_context.h"
 
 #include <burrow/ext/boundary.h>
+#include <burrow/ext/operations.h>
 
 namespace burrow {
 
@@ -124,12 +125,59 @@ int32_t boundary(void *ctx, burrow_token token, int32_t open, uint64_t revision)
 
 const burrow_boundary_host boundaryTable = {sizeof(burrow_boundary_host), 0, &boundary};
 
+int32_t beginOperation(void *ctx, burrow_instance instance, const burrow_operation_begin *request,
+                       burrow_operation *operation) noexcept
+{
+    PluginContext *context = contextOf(ctx);
+    if (!context || !request || !operation)
+        return BURROW_INVALID;
+    if (context->isClosed())
+        return BURROW_CLOSED;
+    const TokenTable::Pin pin = context->tokens().pinOpen(instance);
+    if (!pin || pin.kind() != TokenKind::Instance)
+        return BURROW_STALE;
+    quint64 name = 0;
+    const int32_t answer = pin.holder().operationBegun(instance, *request, name);
+    if (answer == BURROW_OK)
+        *operation = name;
+    return answer;
+}
+
+int32_t updateOperation(void *ctx, burrow_operation operation, const burrow_operation_update *update) noexcept
+{
+    PluginContext *context = contextOf(ctx);
+    if (!context || !update)
+        return BURROW_INVALID;
+    if (context->isClosed())
+        return BURROW_CLOSED;
+    const TokenTable::Pin pin = context->tokens().pinOpen(operation);
+    return pin && pin.kind() == TokenKind::Operation ? pin.holder().operationUpdated(operation, *update)
+                                                     : BURROW_STALE;
+}
+
+int32_t operationState(void *ctx, burrow_operation operation) noexcept
+{
+    PluginContext *context = contextOf(ctx);
+    if (!context)
+        return BURROW_INVALID;
+    if (context->isClosed())
+        return BURROW_CLOSED;
+    const TokenTable::Pin pin = context->tokens().pinOpen(operation);
+    return pin && pin.kind() == TokenKind::Operation ? pin.holder().operationState(operation) : BURROW_STALE;
+}
+
+const burrow_operations_host operationsTable = {sizeof(burrow_operations_host), 0, &beginOperation,
+                                                &updateOperation, &operationState};
+
 const void *getExtension(void *ctx, uint64_t, const burrow_text *id) noexcept
 {
     const PluginContext *context = contextOf(ctx);
     if (!context || context->isClosed() || !id || plainTextFault(*id, limits::key_bytes_max))
         return nullptr;
-    return viewOf(*id) == QByteArrayView(BURROW_EXT_BOUNDARY) ? &boundaryTable : nullptr;
+    const QByteArrayView name = viewOf(*id);
+    if (name == QByteArrayView(BURROW_EXT_BOUNDARY))
+        return &boundaryTable;
+    return name == QByteArrayView(BURROW_EXT_OPERATIONS) ? &operationsTable : nullptr;
 }
 
 } // namespace

@@ -361,6 +361,7 @@ void Instance::leak()
 /// The plugin has freed it, or never made it. The caller holds a reference.
 void Instance::finish()
 {
+    m_operations.clear();
     std::array<TokenLease, 5> leases;
     bool tellGate = false;
     {

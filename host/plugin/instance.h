@@ -3,6 +3,7 @@
 
 #include "plugin/call_watch.h"
 #include "plugin/completion_decode.h"
+#include "plugin/instance_operations.h"
 #include "plugin/listener_gate.h"
 #include "plugin/loaded_plugin.h"
 #include "plugin/primitive_encode.h"
@@ -67,6 +68,9 @@ public:
     void completedAgain(quint64 token, TokenKind kind) override;
     qint32 emitted(quint64 token, const burrow_event &event) override;
     qint32 boundaryChanged(quint64 token, qint32 open, quint64 revision) override;
+    qint32 operationBegun(quint64 token, const burrow_operation_begin &request, quint64 &operation) override;
+    qint32 operationUpdated(quint64 operation, const burrow_operation_update &update) override;
+    qint32 operationState(quint64 operation) const override;
     LogSubject logSubject(quint64 token) const override;
 
     // WorkItem, a worker.
@@ -204,6 +208,7 @@ private:
 
     // Any thread.
     ListenerGate m_gate;
+    InstanceOperations m_operations{m_gate};
     std::atomic<Phase> m_phase{Phase::New}; // written under m_mutex
     std::atomic<bool> m_dropped{false};     // written under m_mutex
     std::atomic<bool> m_givenUp{false};     // takes no more calls; written under m_mutex
@@ -252,7 +257,7 @@ private:
     StopCall m_stop;
     CheckpointCall m_checkpoint; // token 0: none is open
     StagingCall m_staging;       // likewise
-    std::array<LastToken, 6> m_last{};
+    std::array<LastToken, 7> m_last{};
     std::array<std::optional<Watchdog::Id>, 5> m_deadlines;
     bool m_createAnswered = false;
     bool m_leaked = false;

@@ -69,8 +69,8 @@ void Instance::completedAgain(quint64 token, TokenKind kind)
             known.owed = 0;
         refused = known.refused == token;
     }
-    if (kind == TokenKind::Instance)
-        return misbehaved(QStringLiteral("completed an instance, which is no call"));
+    if (!isCall(kind))
+        return misbehaved(QStringLiteral("completed an instance or an operation, which is no call"));
     if (late) {
         m_plugin.context().log(QtInfoMsg, logSubject(token),
                                QStringLiteral("ended %1 after it had been given up").arg(nameOfCall(kind)));
@@ -114,6 +114,26 @@ qint32 Instance::boundaryChanged(quint64 token, qint32 open, quint64 revision)
         return BURROW_INVALID;
     }
     return m_gate.boundaryChanged(token, open == 1, revision) ? BURROW_OK : BURROW_STALE;
+}
+
+qint32 Instance::operationBegun(quint64 token, const burrow_operation_begin &request, quint64 &operation)
+{
+    if (token != m_instanceToken || m_dropped)
+        return BURROW_STALE;
+    if (!m_operations.hasRoom())
+        return BURROW_EXHAUSTED;
+    return m_operations.begin(m_plugin.context().tokens().lease(shared_from_this(), TokenKind::Operation),
+                              request, operation);
+}
+
+qint32 Instance::operationUpdated(quint64 operation, const burrow_operation_update &update)
+{
+    return m_operations.update(operation, update);
+}
+
+qint32 Instance::operationState(quint64 operation) const
+{
+    return m_operations.state(operation);
 }
 
 /// The plugin has answered `create`, or was not asked. `why` goes on from "the plugin …".

@@ -179,6 +179,22 @@ bool ListenerGate::boundaryChanged(quint64 token, bool open, quint64 revision)
     return true;
 }
 
+void ListenerGate::operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_listener) {
+            m_listener->operationAsked(std::move(request), std::move(reply));
+            return;
+        }
+    }
+    OperationReceipt gone;
+    gone.refusal = OperationRefusal::Unavailable;
+    gone.message = QStringLiteral("the session has let go of this instance");
+    if (reply)
+        reply(std::move(gone));
+}
+
 void ListenerGate::created(Result<void> result)
 {
     const std::lock_guard lock(m_mutex);

@@ -54,6 +54,8 @@ public:
     void created(Result<void> result);
     void stopFinished(Result<void> result);
     void checkpointFinished(RunId run, Result<void> result);
+    /// `reply` is dropped when nobody listens any more.
+    void operationAsked(OperationRequest request, std::function<void(OperationReceipt)> reply);
     void boundaryFailed(const QString &message);
     void contextStaged(RunId run, InputId input, Result<StagedContext> result);
     void misbehaved(const QString &sentence);

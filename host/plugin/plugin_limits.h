@@ -21,6 +21,9 @@ inline constexpr quint64 plugin_log_fields_max = 32;
 inline constexpr quint32 plugin_logs_per_second_max = 1000;
 inline constexpr quint32 plugin_reports_per_second_max = 20; ///< Sentences about misbehaviour, per plugin.
 
+inline constexpr std::size_t plugin_operations_per_instance_max =
+    2048; ///< Under way, as the plugin names them.
+
 // How it is carried.
 inline constexpr quint32 plugins_per_process_max = 2047;
 inline constexpr quint32 plugin_tokens_max = 1U << 21; ///< Slots of one plugin's token table.

@@ -4,6 +4,8 @@
 #include "base/assert.h"
 #include "plugin/plugin_limits.h"
 
+#include <burrow/status.h>
+
 #include <bit>
 
 namespace burrow {
@@ -130,6 +132,21 @@ TokenLease TokenTable::lease(std::shared_ptr<TokenHolder> holder, TokenKind kind
     return {this, &slot};
 }
 
+qint32 TokenHolder::operationBegun(quint64, const burrow_operation_begin &, quint64 &)
+{
+    return BURROW_STALE;
+}
+
+qint32 TokenHolder::operationUpdated(quint64, const burrow_operation_update &)
+{
+    return BURROW_STALE;
+}
+
+qint32 TokenHolder::operationState(quint64) const
+{
+    return BURROW_STALE;
+}
+
 TokenTable::Pin TokenTable::spend(quint64 token)
 {
     TokenSlot *slot = slotOf(token);
@@ -138,7 +155,7 @@ TokenTable::Pin TokenTable::spend(quint64 token)
     quint64 word = slot->word.load(std::memory_order_acquire);
     // The kind belongs to this generation if the exchange below succeeds, since a lease does not end while
     // open.
-    while (isOpenWord(word, token) && slot->kind.load(std::memory_order_relaxed) != TokenKind::Instance) {
+    while (isOpenWord(word, token) && isCall(slot->kind.load(std::memory_order_relaxed))) {
         if (slot->word.compare_exchange_weak(word, withState(word, stateShut) + pinUnit))
             return {this, slot};
     }
@@ -183,7 +200,7 @@ std::optional<qint32> TokenTable::cancelLevel(quint64 token) const
     if (!slot)
         return std::nullopt;
     const quint64 word = slot->word.load();
-    if (!isOpenWord(word, token) || slot->kind.load(std::memory_order_relaxed) == TokenKind::Instance)
+    if (!isOpenWord(word, token) || !isCall(slot->kind.load(std::memory_order_relaxed)))
         return std::nullopt;
     return static_cast<qint32>((word & levelMask) >> levelShift);
 }

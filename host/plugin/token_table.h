@@ -13,6 +13,8 @@
 
 struct burrow_completion;
 struct burrow_event;
+struct burrow_operation_begin;
+struct burrow_operation_update;
 
 /// Tokens: the 64-bit handles by which a plugin names what it was asked to do.
 ///
@@ -25,7 +27,13 @@ struct burrow_event;
 ///   3. While a slot is pinned, its holder lives and the slot is not leased again.
 namespace burrow {
 
-enum class TokenKind : quint8 { Instance, Apply, Stop, Checkpoint, Cleanup, Stage };
+enum class TokenKind : quint8 { Instance, Apply, Stop, Checkpoint, Cleanup, Stage, Operation };
+
+/// An instance and an operation are names, not calls: there is nothing to complete or to cancel.
+constexpr bool isCall(TokenKind kind)
+{
+    return kind != TokenKind::Instance && kind != TokenKind::Operation;
+}
 
 /// What tokens stand for. Called on the plugin's threads, while a pin keeps the holder alive; every function
 /// only notes and enqueues. The answers are statuses of the ABI.
@@ -41,6 +49,12 @@ public:
     /// The token is open at the time of the call.
     virtual qint32 emitted(quint64 token, const burrow_event &event) = 0;
     virtual qint32 boundaryChanged(quint64 token, qint32 open, quint64 revision) = 0;
+    // What follows stands for nothing unless the holder is an instance: STALE.
+    /// `token` names the instance.
+    virtual qint32 operationBegun(quint64 token, const burrow_operation_begin &request, quint64 &operation);
+    /// `operation` was given by operationBegun().
+    virtual qint32 operationUpdated(quint64 operation, const burrow_operation_update &update);
+    virtual qint32 operationState(quint64 operation) const;
     /// Whom records are about that are logged under this token: the session, and the run where it stands for
     /// one.
     virtual LogSubject logSubject(quint64 token) const = 0;
@@ -132,7 +146,7 @@ public:
     /// An invalid lease when the table is full.
     TokenLease lease(std::shared_ptr<TokenHolder> holder, TokenKind kind);
 
-    /// Spends an open token: the one who gets the pin is the only one. Nothing for a token of kind Instance.
+    /// Spends an open token: the one who gets the pin is the only one. Nothing for a token that is no call.
     Pin spend(quint64 token);
     Pin pinOpen(quint64 token);
     /// Also for a token that is spent, as long as its holder keeps the slot.

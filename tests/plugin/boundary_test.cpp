@@ -67,7 +67,7 @@ const burrow_boundary_executor tornTable = {sizeof(burrow_boundary_executor), 0,
 class OpenRun
 {
 public:
-    explicit OpenRun(const burrow_boundary_executor *table, Duration answerMax = patience)
+    explicit OpenRun(const burrow_boundary_executor *table, Duration answerMax = call_patience)
     {
         stagings = &seen;
         stage.strings.getExtension = [table](void *, const burrow_text *id) -> const void * {

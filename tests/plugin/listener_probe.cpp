@@ -31,7 +31,7 @@ bool ListenerProbe::waitUntil(std::unique_lock<std::mutex> &lock, Ready ready)
 {
     QTimer timer; // Wakes the loop when the patience is over.
     timer.setSingleShot(true);
-    timer.start(patience);
+    timer.start(call_patience);
     while (!ready() && timer.isActive()) {
         lock.unlock();
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);

@@ -485,7 +485,7 @@ void ThreadsTest::callsThatLastAreNamed()
     }
     QVERIFY(std::holds_alternative<RunOutput>(probe.waitFinished(run)));
     executor.reset();
-    QVERIFY(s.host().close(patience)); // Every call has returned.
+    QVERIFY(s.host().close(call_patience)); // Every call has returned.
 }
 
 namespace {

@@ -8,7 +8,7 @@
 namespace burrow::test {
 
 /// Longer than anything takes on a loaded machine; a test that reaches it has failed.
-inline constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds call_patience{30};
 
 /// A counter that others wait for. A plugin's function raises it; the test waits.
 class Signal
@@ -23,7 +23,7 @@ public:
     bool wait(int count = 1)
     {
         std::unique_lock lock(m_mutex);
-        return m_changed.wait_for(lock, patience, [&] { return m_count >= count; });
+        return m_changed.wait_for(lock, call_patience, [&] { return m_count >= count; });
     }
     int count() const
     {

@@ -392,6 +392,7 @@ private:
     void joinTeardown(const LifecycleCommand &command);
     void requestTeardown(const LifecycleCommand &command);
     bool stageTeardown(Teardown::Kind kind);
+    void reopenWindow();
     SessionInput aboutThisSession(SessionVerb verb) const;
     void hurryTeardown();
     void hurryCheckpoint();

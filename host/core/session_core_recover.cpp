@@ -58,6 +58,8 @@ void SessionCore::on(Reloaded &event)
         return;
     }
     const WorkCounts counts = reload(**event.stored);
+    if (m_stop && m_stop->kind == Teardown::Kind::Unregister)
+        reopenWindow();
     if (!m_held.isEmpty()) {
         refuseRecoveries(closed());
         return;

@@ -129,6 +129,14 @@ bool SessionCore::stageTeardown(Teardown::Kind kind)
     return advance(aboutThisSession(SessionVerb::BeginUnregisterSession));
 }
 
+/// The image came while the session was leaving, and knows nothing of that.
+void SessionCore::reopenWindow()
+{
+    m_stop->before = m_registers.registration;
+    const bool open = advance(aboutThisSession(SessionVerb::BeginUnregisterSession));
+    BURROW_ASSERT(open); // What was just loaded is in no window.
+}
+
 SessionInput SessionCore::aboutThisSession(SessionVerb verb) const
 {
     SessionInput input{.verb = verb};

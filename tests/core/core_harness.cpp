@@ -93,6 +93,7 @@ void CoreHarness::reopen()
 void CoreHarness::makeCoreAnew()
 {
     m_pendingWrites.clear();
+    m_fallenWrites.clear();
     m_answers.clear();
     m_lateAnswers.clear();
     m_openApply.reset();
@@ -284,14 +285,16 @@ void CoreHarness::deliver(Verdict verdict)
         return;
     }
     // What was submitted behind it falls with it; nothing may be submitted any more.
-    std::deque<WriteSet> later;
-    later.swap(m_pendingWrites);
+    m_fallenWrites.swap(m_pendingWrites);
     m_untrusted = m_storeFailed = true;
     if (verdict == Verdict::Unknown && script.unknownIsDurable)
         commitToStore(set);
     dispatch(StoreVerdict{set.ticket, verdict, QStringLiteral("another host, or a row that differs")});
-    for (const WriteSet &next : later)
-        dispatch(StoreVerdict{next.ticket, verdict, QStringLiteral("after an earlier one")});
+    while (!m_fallenWrites.empty()) {
+        const TicketNumber next = m_fallenWrites.front().ticket;
+        m_fallenWrites.pop_front();
+        dispatch(StoreVerdict{next, verdict, QStringLiteral("after an earlier one")});
+    }
 }
 
 void CoreHarness::keysLoaded(bool works)

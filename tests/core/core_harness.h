@@ -310,7 +310,8 @@ private:
         m_lateAnswers;   ///< Of an instance that is dead: they come after the word of its death.
     bool m_dead = false; ///< The instance is dead and the core may not know it yet.
     std::deque<WriteSet> m_pendingWrites;
-    StoredSession m_mirrored; ///< As the mirror gave it last.
+    std::deque<WriteSet> m_fallenWrites; ///< Behind one that failed: their verdicts are on the way.
+    StoredSession m_mirrored;            ///< As the mirror gave it last.
     std::size_t m_cameThrough = 0;
     std::optional<StartApply> m_openApply;
     bool m_openDirect = false; ///< Its submitter carries it out, not the executor.

@@ -75,8 +75,8 @@ void CoreHarness::checkRecords()
 /// The core never rests with work to do unless something outside, a timer or a stated reason holds it.
 void CoreHarness::checkRest()
 {
-    if (!outsideIsQuiet() || m_keysOpen || m_reloadOpen || m_mintOpen || core.turnDue()
-        || core.deadline() != MonotonicTime::never())
+    if (!outsideIsQuiet() || !m_fallenWrites.empty() || m_keysOpen || m_reloadOpen || m_mintOpen
+        || core.turnDue() || core.deadline() != MonotonicTime::never())
         return;
     require(m_operationsAsked.empty(), "every step of an operation is answered when nothing is going on");
     require(m_asked.empty(), "nobody waits for an answer when nothing is going on");

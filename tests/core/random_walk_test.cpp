@@ -108,6 +108,7 @@ void RandomWalkTest::theWalksComeEverywhere()
     QVERIFY(m_coverage.stopsGivenUp > 0);
     QVERIFY(m_coverage.crashes > 100);
     QVERIFY(m_coverage.reloads > 10);
+    QVERIFY(m_coverage.reopened > 10);
     for (const LifecycleVerb verb : {LifecycleVerb::Retire, LifecycleVerb::AbandonPending, LifecycleVerb::Reset,
                                      LifecycleVerb::Recycle, LifecycleVerb::Destroy}) {
         const auto &[refused, taken] = m_coverage.verbs[static_cast<std::size_t>(verb)];

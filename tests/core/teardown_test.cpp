@@ -33,6 +33,7 @@ private Q_SLOTS:
     void recoverTellsWhyItFailed();
     void recoverTriesAnExecutorThatWasGivenUpAgain();
     void aHeldSessionIsLetGoWithoutAWrite();
+    void anImageThatComesWhileTheSessionLeavesIsTaken();
     void anOwedCleanUpIsDoneAtTheNextOpening();
     void nothingRunsWhileAnOwedCleanUpIsUnderWay();
     void aCleanUpThatDoesNotAnswerIsOwed();
@@ -223,6 +224,26 @@ void TeardownTest::aHeldSessionIsLetGoWithoutAWrite()
     QVERIFY(h.reply(h.command(LifecycleVerb::Unregister))->ok());
     QVERIFY(h.released());
     QVERIFY(h.writes.empty());
+}
+
+void TeardownTest::anImageThatComesWhileTheSessionLeavesIsTaken()
+{
+    CoreHarness h;
+    const Submitted kept = h.submitWithoutWake(prompt());
+    h.script.store = h.script.reload = Answers::Held;
+    h.submitWithoutWake(prompt());
+    h.answer(Verdict::Unknown);
+    h.advance(limits::retry_backoff_max);
+    QVERIFY(h.askedToReload());
+    const CommandId unregister = h.command(LifecycleVerb::Unregister);
+    QVERIFY(!h.answered(unregister)); // The answer would be given to whoever opens it next.
+    h.script.store = Answers::AtOnce;
+    h.reloaded();
+    h.commitAll();
+    QVERIFY(h.reply(unregister)->ok());
+    QVERIFY(h.released());
+    QVERIFY(h.store.hasOpen(kept.sequence()));
+    VERIFY_CLEAN(h);
 }
 
 void TeardownTest::anOwedCleanUpIsDoneAtTheNextOpening()

@@ -386,13 +386,13 @@ void Walker::control()
     }
 }
 
-/// The rarer verbs. One that ends the session for good is rarest, or the walks would be short.
+/// The rarer verbs. Those that end the session for good are rarest, or the walks would be short.
 void Walker::controlLife()
 {
-    static constexpr LifecycleVerb verbs[] = {LifecycleVerb::Retire,  LifecycleVerb::AbandonPending,
-                                              LifecycleVerb::Reset,   LifecycleVerb::Recycle,
-                                              LifecycleVerb::Recover, LifecycleVerb::Destroy};
-    const LifecycleVerb verb = verbs[below(std::size(verbs) - (oneIn(8) ? 0 : 1))];
+    static constexpr LifecycleVerb verbs[] = {
+        LifecycleVerb::Retire,  LifecycleVerb::AbandonPending, LifecycleVerb::Reset,  LifecycleVerb::Recycle,
+        LifecycleVerb::Recover, LifecycleVerb::Unregister,     LifecycleVerb::Destroy};
+    const LifecycleVerb verb = verbs[below(std::size(verbs) - (oneIn(8) ? 0 : 2))];
     note(QLatin1String(lifecycleVerbName(verb)));
     const CommandId command = m_harness.command(verb);
     const CommandReceipt *receipt = m_harness.reply(command);

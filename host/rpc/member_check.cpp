@@ -145,7 +145,7 @@ Result<void> checkMembers(std::span<const RpcMember> members, const QJsonObject 
             return refuse(QStringLiteral("\"%1\" is missing: %2").arg(name, QLatin1String(member.doc)));
         if (!hasForm(member, value))
             return refuse(QStringLiteral("\"%1\" must be %2").arg(name, wanted(member)));
-        if (const Result<void> inner = checkInner(member, value, unknown); !inner)
+        if (Result<void> inner = checkInner(member, value, unknown); !inner)
             return inner;
     }
     if (unknown == Unknown::Allowed)

@@ -57,7 +57,7 @@ bool DirectRunState::finish(RunEnd end)
     return true;
 }
 
-void DirectRunState::whenCancelled(std::function<void(CancelMode)> told)
+void DirectRunState::whenCancelled(const std::function<void(CancelMode)> &told)
 {
     std::optional<CancelMode> level;
     {
@@ -108,9 +108,9 @@ bool DirectRun::finish(RunEnd end) const
     return m_state->finish(std::move(end));
 }
 
-void DirectRun::whenCancelled(std::function<void(CancelMode)> told) const
+void DirectRun::whenCancelled(const std::function<void(CancelMode)> &told) const
 {
-    m_state->whenCancelled(std::move(told));
+    m_state->whenCancelled(told);
 }
 
 } // namespace burrow

@@ -29,7 +29,7 @@ public:
     bool finish(RunEnd end) const;
     /// Called once for each level that the run is cancelled at, on the shard's thread, and at once for one that
     /// it has reached; it must only take note. The run still has to be finished.
-    void whenCancelled(std::function<void(CancelMode)> told) const;
+    void whenCancelled(const std::function<void(CancelMode)> &told) const;
 
 private:
     std::shared_ptr<DirectRunState> m_state;
@@ -42,13 +42,13 @@ using DirectOperation = std::function<void(DirectRun)>;
 class DirectRunState
 {
 public:
-    DirectRunState(std::shared_ptr<ShardInbox> inbox, SessionId session, RunId run, PrimitivePointer primitive,
-                   quint32 attempt);
+    DirectRunState(std::shared_ptr<ShardInbox> inbox, SessionId ofSession, RunId ofRun, PrimitivePointer work,
+                   quint32 number);
     ~DirectRunState();
     Q_DISABLE_COPY_MOVE(DirectRunState)
 
     bool finish(RunEnd end);
-    void whenCancelled(std::function<void(CancelMode)> told);
+    void whenCancelled(const std::function<void(CancelMode)> &told);
     /// The shard's thread.
     void cancel(CancelMode mode);
 

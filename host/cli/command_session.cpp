@@ -182,19 +182,30 @@ QJsonObject toJson(const InputSummary &input)
     return object;
 }
 
+/// On one line, whatever a program may have said of itself; the JSON value has it whole.
+QString reasonOf(const InputSummary &input)
+{
+    constexpr qsizetype characters_max = 160;
+    const QString reason = input.outcome ? input.outcome->reason.simplified() : QString();
+    if (reason.isEmpty())
+        return QStringLiteral("-");
+    return reason.size() <= characters_max ? reason : reason.left(characters_max - 1) + QChar(0x2026);
+}
+
 QString tableOf(const std::vector<InputSummary> &inputs)
 {
     TextTable table;
     table.alignRight(2);
     table.addRow({QStringLiteral("INPUT"), QStringLiteral("STATE"), QStringLiteral("ATTEMPT"),
-                  QStringLiteral("RUN"), QStringLiteral("OUTCOME"), QStringLiteral("KEY")});
+                  QStringLiteral("RUN"), QStringLiteral("OUTCOME"), QStringLiteral("KEY"),
+                  QStringLiteral("REASON")});
     for (const InputSummary &input : inputs) {
         const QString outcome =
             input.outcome ? QLatin1String(outcomeClassName(input.outcome->outcome)) : QLatin1String("-");
         table.addRow({text(input.id.toText()), QLatin1String(inputPhaseName(input.phase)),
                       QString::number(input.attempt),
                       input.run ? text(input.run.toText()) : QStringLiteral("-"), outcome,
-                      input.key.isEmpty() ? QStringLiteral("-") : text(input.key)});
+                      input.key.isEmpty() ? QStringLiteral("-") : text(input.key), reasonOf(input)});
     }
     return table.toText();
 }

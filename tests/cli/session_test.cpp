@@ -152,6 +152,7 @@ void SessionTest::showsWhatBecameOfEachInput()
     QCOMPARE(text.exitCode, 0);
     QVERIFY2(text.out.contains("\n\nINPUT "), text.out.constData());
     QVERIFY2(text.out.contains("  abandoned        3  "), text.out.constData());
+    QVERIFY2(text.out.contains(dig.value("reason").toString().simplified().toUtf8()), text.out.constData());
 }
 
 void SessionTest::suggestsTheNearestSession()

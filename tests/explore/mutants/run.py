@@ -37,7 +37,7 @@ EXPECTED = {
     "17": ("only what came without a wake rests without one", "replacing"),
     "18": ("a stored input is started only under a grant that is durable", "draining"),
     "19": ("nobody waits for an answer when nothing is going on", "everyday"),
-    "20": ("clean-up comes only after the stop is durable", "everyday"),
+    "20": ("the end of a stored input is durable before anybody hears of it", "everyday"),
 }
 STATES = 3_000_000
 

@@ -156,9 +156,9 @@ void SessionCore::on(ExecutorDied &event)
 {
     if (m_attachment.instance == Instance::None)
         return;
-    loseInjection();
     if (runOpen() && !m_run->direct) {
         // Nobody will complete it any more; its instance goes when its end is published.
+        loseInjection();
         ApplyFinished lost{m_run->id, RunAbandoned{event.reason}};
         on(lost);
         return;
@@ -167,6 +167,9 @@ void SessionCore::on(ExecutorDied &event)
     if (m_attachment.instance == Instance::Creating)
         m_attachment.wake = true; // The one that asked for it was used up.
     dropInstance();
+    // An end that waited for the injection is concluded by this. It may stop the session, so it must find the
+    // instance gone: nothing more is asked of one that is dead.
+    loseInjection();
     if (m_run && m_run->stage == CurrentRun::Stage::Finalizing) {
         // Its hook is moot: the next instance is made from the snapshot that is committed.
         CheckpointFinished moot{m_run->id, {}};

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void aRunThatIsCancelledTakesNothingMore();
     void anExecutorThatDiesMeanwhileLosesNothing_data();
     void anExecutorThatDiesMeanwhileLosesNothing();
+    void anEndThatWaitedAsksNothingOfADeadExecutor();
     void aStopBehindAnInjectionEndsInOrder();
     void theHookHearsOfItsSnapshot();
     void aHookThatFailsEndsTheSessionAfterTheRun();
@@ -387,6 +388,23 @@ void InjectionTest::anExecutorThatDiesMeanwhileLosesNothing()
     h.advance(Duration(std::chrono::minutes(1)));
     QVERIFY(h.outcome(steer)->succeeded());
     QVERIFY(h.view().idle);
+}
+
+/// The death concludes the end that waited, and an end that cannot be believed stops the session.
+void InjectionTest::anEndThatWaitedAsksNothingOfADeadExecutor()
+{
+    CoreHarness h;
+    openBoundary(h);
+    h.submit(steered(prompt()));
+    RunOutput lie = h.output();
+    lie.receipt.contributors.clear();
+    h.end(lie);
+    QVERIFY(h.staging());
+    h.dieWithoutAnswers();
+    QVERIFY(h.stops.empty());
+    QVERIFY(!h.hasInstance());
+    QCOMPARE(h.destructions, 1);
+    QCOMPARE(h.phase(), Phase::Stopped);
 }
 
 void InjectionTest::aStopBehindAnInjectionEndsInOrder()

@@ -408,8 +408,8 @@ void SessionCore::teardownNotDurable(const CommandReceipt &receipt)
 void SessionCore::finishTeardown()
 {
     if (m_stop->kind == Teardown::Kind::Unregister) {
-        if (m_cleanupDone && m_held.isEmpty()) {
-            // Before it leaves, the store is told that nothing is owed.
+        if (m_stop->durable && m_cleanupDone && m_held.isEmpty()) {
+            // Before it leaves, the store is told that nothing is owed; a store that failed is told no more.
             m_stop->stage = Teardown::Stage::Leaving;
             Ticket ticket;
             ticket.verb = LifecycleVerb::Unregister;

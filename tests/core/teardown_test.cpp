@@ -40,6 +40,7 @@ private Q_SLOTS:
     void aCommandFromInsideAStopIsQueued();
     void everyLifecycleWriteGetsEveryVerdict_data();
     void everyLifecycleWriteGetsEveryVerdict();
+    void lettingGoOverAFailedStoreWritesNothingMore();
 };
 
 void TeardownTest::destroyEndsEverythingForGood()
@@ -366,6 +367,30 @@ void TeardownTest::everyLifecycleWriteGetsEveryVerdict()
     QCOMPARE(h.phase(), static_cast<LifecycleVerb>(verb) == LifecycleVerb::Stop ? Phase::Idle : before);
     QCOMPARE(h.store.row().phase, Phase::Idle);
     VERIFY_CLEAN(h);
+}
+
+/// That the clean-up of an earlier stop is done is not known to the store yet, and nothing tells it now.
+void TeardownTest::lettingGoOverAFailedStoreWritesNothingMore()
+{
+    CoreHarness h;
+    h.attach();
+    h.script.store = Answers::Held;
+    h.stop();
+    h.commit();
+    h.answer(Verdict::NotWritten);
+    h.start();
+    h.commit();
+    h.answer(Verdict::NotWritten);
+    h.submit(prompt());
+    h.commit();
+    QVERIFY(h.applyOpen());
+    const CommandId letGo = h.command(LifecycleVerb::Unregister);
+    h.succeed();
+    h.answer(Verdict::NotWritten);
+    QVERIFY(h.released());
+    QVERIFY(h.reply(letGo)->ok());
+    QCOMPARE(h.writesInFlight(), std::size_t(0));
+    QCOMPARE(h.store.row().phase, Phase::Idle);
 }
 
 QTEST_APPLESS_MAIN(TeardownTest)

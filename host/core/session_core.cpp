@@ -274,7 +274,7 @@ WaitReason SessionCore::waitReason() const
     if (turnDue())
         return WaitReason::Moving;
     if (m_retryAt != MonotonicTime::never())
-        return WaitReason::RetryBackoff;
+        return m_unwritten.isEmpty() ? WaitReason::RetryBackoff : WaitReason::WaitingForWrite;
     return m_tickets.isEmpty() ? WaitReason::NoWake : WaitReason::WaitingForWrite;
 }
 
@@ -319,6 +319,8 @@ SessionView SessionCore::view() const
     view.waitReason = waitReason();
     view.until = m_retryAt;
     view.note = m_held.isEmpty() ? m_failed : m_held;
+    if (view.note.isEmpty() && view.waitReason == WaitReason::WaitingForWrite)
+        view.note = m_unwritten;
     if (m_deaths) {
         view.restarts = m_deaths->restarts();
         view.restartAt = m_deaths->dueAt();

@@ -484,6 +484,7 @@ private:
     RunId m_boundaryRun;       ///< The run whose live boundary is open.
     QString m_failed;          ///< Why the executor was given up.
     QString m_held;            ///< Why the stored image is not trusted.
+    QString m_unwritten;       ///< Why the start of a run is not written; until a write works again.
     MonotonicTime m_reloadAt = MonotonicTime::never(); ///< When a held session is to be read again.
     TicketNumber m_givenUp = 0; ///< The last write that was given up and has no verdict yet; 0 = none.
     /// Spent: not a second time by itself. Never: another host owns the store.

@@ -83,6 +83,8 @@ void SessionCore::publishReady()
 void SessionCore::publish(Ticket &ticket)
 {
     m_ticketBytes -= ticket.bytes;
+    if (ticket.submitted)
+        m_unwritten.clear();
     if (ticket.operations)
         publishOperations();
     switch (ticket.kind) {
@@ -140,6 +142,7 @@ void SessionCore::fail(Ticket &ticket, const StoreVerdict &verdict)
         if (ticket.kind == TicketKind::Stage)
             m_inputs.at(ticket.sequence).replacedIn = 0;
         m_retryAt = std::min(m_retryAt, m_now + std::min(m_settings->retryBackoff, limits::retry_backoff_max));
+        m_unwritten = QStringLiteral("the start of a run could not be made durable: %1").arg(verdict.reason);
         break;
     case TicketKind::FinishRun:
     case TicketKind::FailRun:

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void theGrantOfTheNextRunRidesOnTheCommit();
     void theGrantOfTheNextRunRidesOnAFailure();
     void aGrantWrittenByItselfComesFirst();
+    void aStartThatCannotBeWrittenIsNamedUntilItIs();
     void aGrantIsUnusedWhenTheSelectionChanges();
     void aGrantCoversOneStart();
     void attemptNumbersNeverRepeat();
@@ -92,6 +93,25 @@ void GrantsTest::aGrantWrittenByItselfComesFirst()
     QVERIFY(!h.applyOpen());
     h.commit();
     QCOMPARE(h.applies.back().attempt, 2U);
+}
+
+void GrantsTest::aStartThatCannotBeWrittenIsNamedUntilItIs()
+{
+    CoreHarness h;
+    h.submit(peerMessage("a"));
+    h.submit(peerMessage("b"));
+    h.script.store = Answers::Held;
+    h.attach();
+    h.answer(Verdict::NotWritten);
+    // Nothing has failed but the store, and it is asked again.
+    QCOMPARE(h.view().waitReason, WaitReason::WaitingForWrite);
+    QVERIFY(h.view().note.startsWith(QStringLiteral("the start of a run could not be made durable: ")));
+    h.advance(limits::retry_backoff_max);
+    QCOMPARE(h.view().waitReason, WaitReason::WaitingForWrite);
+    QVERIFY(!h.view().note.isEmpty());
+    h.commit();
+    QVERIFY(h.applyOpen());
+    QVERIFY(h.view().note.isEmpty());
 }
 
 void GrantsTest::aGrantIsUnusedWhenTheSelectionChanges()

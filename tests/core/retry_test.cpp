@@ -164,7 +164,7 @@ void RetryTest::aLostGrantIsAskedForAgain()
     for (int round = 0; round < 5; ++round) {
         h.answer(Verdict::NotWritten);
         QCOMPARE(h.writesInFlight(), std::size_t(0));
-        QCOMPARE(h.view().waitReason, WaitReason::RetryBackoff);
+        QCOMPARE(h.view().waitReason, WaitReason::WaitingForWrite);
         h.advance(limits::retry_backoff_default);
         QCOMPARE(h.writesInFlight(), std::size_t(1));
     }

@@ -97,7 +97,7 @@ void VerdictsTest::aGrantThatIsNotDurable()
     if (verdict != Verdict::NotWritten)
         return;
     // The store may have recovered when the backoff is over.
-    QCOMPARE(h.view().waitReason, WaitReason::RetryBackoff);
+    QCOMPARE(h.view().waitReason, WaitReason::WaitingForWrite);
     h.advance(limits::retry_backoff_default);
     h.commit();
     QCOMPARE(h.applies.size(), std::size_t(1));

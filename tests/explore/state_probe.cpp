@@ -255,7 +255,7 @@ void StateProbe::marks(const SessionCore &core)
               | (core.m_shutdownReported ? 16U : 0U) | (core.m_cleaning ? 32U : 0U)
               | (core.m_cleanupDone ? 64U : 0U) | (core.m_owed ? 128U : 0U) | (core.m_released ? 256U : 0U)
               | (core.m_stoppedHere ? 512U : 0U) | (core.m_interruptInstalled ? 1024U : 0U)
-              | (core.m_epoch ? 2048U : 0U));
+              | (core.m_epoch ? 2048U : 0U) | (core.m_unwritten.isEmpty() ? 0U : 4096U));
     m_out.put(core.m_recoverers.size());
 }
 

@@ -197,4 +197,17 @@ bool Rig::settles(std::chrono::milliseconds limit)
     return finishesWithin(m_host->whenSettled(), limit);
 }
 
+QByteArray Rig::silent()
+{
+    const QFuture<std::vector<SessionView>> views = m_host->views();
+    if (!finishesWithin(views, std::chrono::seconds(5)))
+        return "some session does not answer";
+    QByteArray all;
+    for (const SessionView &view : views.result()) {
+        if (view.waiters > 0 && view.note.isEmpty())
+            all += "; " + view.name + " is " + phaseName(view.phase) + ", " + waitReasonName(view.waitReason);
+    }
+    return all;
+}
+
 } // namespace burrow::faults

@@ -47,6 +47,8 @@ public:
     bool waitForAnswers(std::size_t missing, std::chrono::milliseconds limit);
     /// Blocks until nothing moves any more by itself. False: not within the time.
     bool settles(std::chrono::milliseconds limit);
+    /// The sessions in which somebody waits and that do not say why, with what they do; empty: there are none.
+    QByteArray silent();
     /// Ends the host, so that nothing submits any more; the store stays.
     void endHost();
 

@@ -15,7 +15,5 @@ function(burrow_mutated_file output patch)
         COMMAND patch --quiet --batch --output=${mutated} ${PROJECT_SOURCE_DIR}/host/${original} ${patch}
         DEPENDS ${PROJECT_SOURCE_DIR}/host/${original} ${patch}
         VERBATIM)
-    # moc may be run before anything is built, and finds nothing to do in a copy that ships elsewhere.
-    set_source_files_properties(${mutated} PROPERTIES SKIP_AUTOMOC ON)
     set(${output} ${mutated} PARENT_SCOPE)
 endfunction()

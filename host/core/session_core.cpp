@@ -318,9 +318,11 @@ SessionView SessionCore::view() const
     view.waiters = m_waiterCount;
     view.waitReason = waitReason();
     view.until = m_retryAt;
-    view.note = m_held.isEmpty() ? m_failed : m_held;
-    if (view.note.isEmpty() && view.waitReason == WaitReason::WaitingForWrite)
-        view.note = m_unwritten;
+    // Why an executor was given up once explains no wait for the store.
+    if (!m_held.isEmpty())
+        view.note = m_held;
+    else
+        view.note = view.waitReason == WaitReason::WaitingForWrite ? m_unwritten : m_failed;
     if (m_deaths) {
         view.restarts = m_deaths->restarts();
         view.restartAt = m_deaths->dueAt();

@@ -46,7 +46,7 @@ constexpr WhyRow rows[] = {
     // It waits for the store.
     {Because::Committing, WithRun,       Heard::Either, "committing",        "{name} has ended its run and waits for the store to make that durable, for {for}", look_at_disk},
     {Because::Committing, Ended | Idle | Attached, Heard::Either, "defect",  "{name} says that it commits a run in a state that has no run", defect, true},
-    {Because::WaitingForWrite, NotRunning, Heard::Either, "waiting_for_write", "{name} is waiting for a write of the store, for {for}", look_at_disk},
+    {Because::WaitingForWrite, NotRunning, Heard::Either, "waiting_for_write", "{name} is waiting for a write of the store, for {for}{complaint}", look_at_disk},
     {Because::WaitingForWrite, Running,  Heard::Either, "defect",            "{name} shows a run and says that it waits for a write before one", defect, true},
 
     // It waits for its executor, or for time.
@@ -117,6 +117,8 @@ QString valueOf(QStringView place, const SessionView &view)
         return left(view.until, view.asOf);
     if (place == QLatin1String("inputs"))
         return inputsText(view.open);
+    if (place == QLatin1String("complaint"))
+        return view.note.isEmpty() ? QString() : QStringLiteral(": ") + view.note;
     BURROW_ASSERT(place == QLatin1String("note"));
     return view.note.isEmpty() ? QStringLiteral("nothing is known of the cause") : view.note;
 }

@@ -38,8 +38,8 @@ struct WhyRow
     EnumSet<Phase> phases;
     Heard heard;
     const char *code;
-    /// With {name}, {for} (how long it waits), {in} (until when), {heard} (how long ago), {inputs}, {executor}
-    /// and {note} in them.
+    /// With {name}, {for} (how long it waits), {in} (until when), {heard} (how long ago), {inputs}, {executor},
+    /// {note} and {complaint} (the note behind a colon, where there is one) in them.
     const char *sentence;
     const char *unblock;
     bool isDefect = false;

@@ -343,9 +343,7 @@ const Scenario scenarios[] = {
      }},
     {"CP39: an executor that was given up is attached again",
      [] {
-         HarnessOptions options;
-         options.settings.restart.policy = RestartPolicy::Never;
-         CoreHarness h(std::move(options));
+         CoreHarness h(withoutRestart());
          h.attach();
          h.submit(prompt());
          h.succeed();
@@ -393,9 +391,7 @@ const Scenario scenarios[] = {
      }},
     {"CP42: an executor that cannot be made, and is not tried again, leaves the session as it was",
      [] {
-         HarnessOptions options;
-         options.settings.restart.policy = RestartPolicy::Never;
-         CoreHarness h(std::move(options));
+         CoreHarness h(withoutRestart());
          h.script.creation = Answers::Held;
          const Submitted queued = h.submit(prompt());
          h.attach();

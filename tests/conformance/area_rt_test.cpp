@@ -97,9 +97,7 @@ void aDestroyedSessionRefusesEverything()
 
 void recyclingARetiredSessionKeepsItsWork()
 {
-    HarnessOptions options;
-    options.settings.restart.policy = RestartPolicy::Never;
-    CoreHarness h(std::move(options));
+    CoreHarness h(withoutRestart());
     h.attach();
     h.submit(prompt());
     const Submitted queued = h.submit(prompt(), WaitMode::Terminal);

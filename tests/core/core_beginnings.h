@@ -14,6 +14,14 @@ inline HarnessOptions storedAs(Phase phase)
     return options;
 }
 
+/// An executor that dies is given up at once.
+inline HarnessOptions withoutRestart()
+{
+    HarnessOptions options;
+    options.settings.restart.policy = RestartPolicy::Never;
+    return options;
+}
+
 /// A store that answers only when the test says so.
 inline HarnessOptions heldStore()
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // No start without a durable permission, and how few writes that takes.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -97,11 +97,8 @@ void GrantsTest::aGrantWrittenByItselfComesFirst()
 
 void GrantsTest::aStartThatCannotBeWrittenIsNamedUntilItIs()
 {
-    CoreHarness h;
-    h.submit(peerMessage("a"));
-    h.submit(peerMessage("b"));
-    h.script.store = Answers::Held;
-    h.attach();
+    WithGrant with;
+    CoreHarness &h = with.h;
     h.answer(Verdict::NotWritten);
     // Nothing has failed but the store, and it is asked again.
     QCOMPARE(h.view().waitReason, WaitReason::WaitingForWrite);

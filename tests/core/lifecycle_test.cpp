@@ -93,9 +93,7 @@ void LifecycleTest::retireWaitsForAcceptsInFlight()
 
 void LifecycleTest::anExecutorThatIsLostWhileTheRetirementIsWrittenLeavesNothingBehind()
 {
-    HarnessOptions options;
-    options.settings.restart.policy = RestartPolicy::Never;
-    CoreHarness h(std::move(options));
+    CoreHarness h(withoutRestart());
     h.attach();
     h.submit(prompt());
     h.succeed();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When work that failed is tried again: by a wake, by a backlog, by the clock, and never in a hot loop.
-#include "core_harness.h"
+#include "core_beginnings.h"
 
 using namespace burrow;
 using namespace burrow::test;
@@ -196,9 +196,7 @@ void RetryTest::aShutdownEndsTheBackoff()
 
 void RetryTest::aDetachedSessionIsNotRetried()
 {
-    HarnessOptions options;
-    options.settings.restart.policy = RestartPolicy::Never;
-    CoreHarness h(std::move(options));
+    CoreHarness h(withoutRestart());
     h.attach();
     h.submit(prompt());
     h.failRun();

@@ -204,9 +204,7 @@ void TeardownTest::recoverTellsWhyItFailed()
 
 void TeardownTest::recoverTriesAnExecutorThatWasGivenUpAgain()
 {
-    HarnessOptions options;
-    options.settings.restart.policy = RestartPolicy::Never;
-    CoreHarness h(std::move(options));
+    CoreHarness h(withoutRestart());
     h.attach();
     h.submit(prompt());
     h.succeed();

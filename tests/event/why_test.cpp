@@ -133,6 +133,16 @@ private Q_SLOTS:
         QCOMPARE(QByteArray(whyOf(sight, later).code), QByteArray("running.unheard"));
     }
 
+    void whatTheStoreComplainsOfIsSaid()
+    {
+        SessionSight sight{viewOf(Phase::Attached, WaitReason::WaitingForWrite), true, true};
+        const WallTime now = sight.view.seenAt;
+        sight.view.note.clear();
+        QVERIFY(!whyOf(sight, now).sentence.contains(QLatin1Char(':')));
+        sight.view.note = QStringLiteral("database or disk is full");
+        QVERIFY(whyOf(sight, now).sentence.endsWith(QStringLiteral(": database or disk is full")));
+    }
+
     void aSessionThatNobodyServesIsExplained()
     {
         QCOMPARE(whyUnserved({"a", Phase::Idle, 1, {}}).sentence,

@@ -38,6 +38,29 @@ QString nameOf(const QJsonObject &error)
     return error.value("data").toObject().value("name").toString();
 }
 
+/// The next run holds up its session's thread, which its executor is called on.
+class Standstill
+{
+public:
+    explicit Standstill(ServerRig &rig)
+    {
+        rig.executors->setScript({.conduct = [this](const ApplyCall &call) {
+            m_isHeld.release();
+            m_mayGoOn.acquire();
+            return byText(call);
+        }});
+    }
+    bool begins()
+    {
+        return QTest::qWaitFor([this] { return m_isHeld.tryAcquire(); }, int(patience.count()));
+    }
+    void end() { m_mayGoOn.release(); }
+
+private:
+    QSemaphore m_isHeld;
+    QSemaphore m_mayGoOn;
+};
+
 } // namespace
 
 class ServerTest : public QObject
@@ -292,23 +315,16 @@ void ServerTest::aSessionThatDoesNotAnswerIsShownAsItWasSeenLast()
         return before.value("known").toBool();
     };
     QTRY_VERIFY_WITH_TIMEOUT(isKnown(), int(patience.count()));
-    // An executor that holds up its session's thread, which it is called on.
-    QSemaphore isHeld;
-    QSemaphore mayGoOn;
-    rig.executors->setScript({.conduct = [&](const ApplyCall &call) {
-        isHeld.release();
-        mayGoOn.acquire();
-        return byText(call);
-    }});
+    Standstill standstill(rig);
     const int submitted = peer.begin("submit", {{"session", "alpha"}, {"text", "hello"}, {"wait", "terminal"}});
-    QVERIFY(QTest::qWaitFor([&] { return isHeld.tryAcquire(); }, int(patience.count())));
+    QVERIFY(standstill.begins());
     const QJsonObject held = checkedResult(peer, "session.show", {{"session", "alpha"}});
     QVERIFY(!held.value("known").toBool());
     QVERIFY(held.contains("as_of"));
     QCOMPARE(held.value("state"), before.value("state"));
     const QJsonArray listed = checkedResult(peer, "session.list").value("sessions").toArray();
     QVERIFY(!listed.at(0).toObject().value("known").toBool());
-    mayGoOn.release();
+    standstill.end();
     QVERIFY(peer.replyTo(submitted).contains("result"));
     QTRY_VERIFY_WITH_TIMEOUT(isKnown(), int(patience.count()));
 }
@@ -318,21 +334,15 @@ void ServerTest::whoeverAsksLaterIsToldWhatWasSeenLater()
     ServerRig rig({.viewTimeout = patience});
     rig.open("alpha");
     Peer peer(rig.path());
-    QSemaphore isHeld;
-    QSemaphore mayGoOn;
-    rig.executors->setScript({.conduct = [&](const ApplyCall &call) {
-        isHeld.release();
-        mayGoOn.acquire();
-        return byText(call);
-    }});
+    Standstill standstill(rig);
     const int submitted = peer.begin("submit", {{"session", "alpha"}, {"text", "hello"}, {"wait", "terminal"}});
-    QVERIFY(QTest::qWaitFor([&] { return isHeld.tryAcquire(); }, int(patience.count())));
+    QVERIFY(standstill.begins());
     const int shown = peer.begin("session.show", {{"session", "alpha"}});
     const int listed = peer.begin("session.list");
     const int shownAgain = peer.begin("session.show", {{"session", "alpha"}});
     // Requests are served in their order: with this answer all of those have been asked.
     peer.result("host.info");
-    mayGoOn.release();
+    standstill.end();
     const QJsonObject first = peer.replyTo(shown).value("result").toObject();
     const QJsonObject second = peer.replyTo(shownAgain).value("result").toObject();
     QVERIFY(first.value("known").toBool() && second.value("known").toBool());

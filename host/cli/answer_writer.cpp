@@ -74,6 +74,8 @@ void AnswerWriter::flush()
 
 void AnswerWriter::drop()
 {
+    // What arrives before the loop has ended would wait for the reader again.
+    m_closed = true;
     m_waiting.clear();
     m_written = 0;
     if (m_notifier)
@@ -127,7 +129,6 @@ void AnswerWriter::writeWithoutBlocking()
 
 void AnswerWriter::becomeClosed()
 {
-    m_closed = true;
     drop();
     Q_EMIT closed();
     Q_EMIT drained();

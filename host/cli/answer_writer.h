@@ -37,13 +37,13 @@ public:
     /// Writes what waits, however long the reader takes.
     void flush();
 
-    /// Forgets what waits.
+    /// Forgets what waits, and from now on whatever is written: the way to leave without a reader's help.
     void drop();
 
     bool isDrained() const { return m_waiting.isEmpty(); }
     /// True while so much waits that whoever produces should wait too.
     bool isFull() const;
-    /// True once the reader has closed its end, or a write failed for good.
+    /// True once the reader has closed its end, a write failed for good, or drop() was called.
     bool isClosed() const { return m_closed; }
     /// Why it is closed; empty while it is not, and where the reader has just left.
     const QString &problem() const { return m_problem; }

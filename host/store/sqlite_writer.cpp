@@ -169,7 +169,7 @@ void SqliteWriter::work()
 bool SqliteWriter::takeQueue()
 {
     const std::lock_guard lock(m_mutex);
-    takeFirst(m_pace.isFast() && !m_closing ? std::min(sets_per_part, m_queue.size()) : m_queue.size());
+    takeFirst(m_pace.isMostlyFast() && !m_closing ? std::min(sets_per_part, m_queue.size()) : m_queue.size());
     return m_closing;
 }
 
@@ -187,7 +187,7 @@ void SqliteWriter::endTurn()
 {
     const std::lock_guard lock(m_mutex);
     ++m_turns;
-    m_diskIsFast = m_pace.isFast();
+    m_diskIsFast = m_pace.isMostlyFast();
     m_held = !m_batch.empty();
     m_logIsLong = logIsLong();
     const bool slept = !std::exchange(m_upkeepDue, m_idlePending || m_acceptsClosed);

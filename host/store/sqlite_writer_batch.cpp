@@ -134,7 +134,7 @@ SqliteWriter::BatchEnd SqliteWriter::commit()
 {
     const MonotonicTime begin = m_clock.now();
     const int code = m_sets.commit();
-    m_pace.add(m_clock.now() - begin);
+    m_pace.add(m_clock.now() - begin, m_batch.size());
     if (code == SQLITE_DONE) {
         m_sets.accept();
         return BatchEnd::Committed;

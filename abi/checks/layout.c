@@ -321,16 +321,18 @@ AT(burrow_checkpoint_executor, reserved, 4);
 AT(burrow_checkpoint_executor, committed, 8);
 
 // ext/operations.h
-SIZE(burrow_operation_begin, 24);
+SIZE(burrow_operation_begin, 32);
 AT(burrow_operation_begin, struct_size, 0);
 AT(burrow_operation_begin, kind, 4);
 AT(burrow_operation_begin, name, 8);
+AT(burrow_operation_begin, cookie, 24);
 
-SIZE(burrow_operation_update, 40);
+SIZE(burrow_operation_update, 48);
 AT(burrow_operation_update, struct_size, 0);
-AT(burrow_operation_update, step, 4);
+AT(burrow_operation_update, action, 4);
 AT(burrow_operation_update, text, 8);
 AT(burrow_operation_update, json, 24);
+AT(burrow_operation_update, error, 40);
 
 SIZE(burrow_operations_host, 32);
 AT(burrow_operations_host, struct_size, 0);
@@ -371,5 +373,5 @@ BASE(burrow_discard_request, BURROW_DISCARD_REQUEST_BASE, 56);
 BASE(burrow_checkpoint_executor, BURROW_CHECKPOINT_EXECUTOR_BASE, 16);
 BASE(burrow_committed_request, BURROW_COMMITTED_REQUEST_BASE, 40);
 BASE(burrow_operations_host, BURROW_OPERATIONS_HOST_BASE, 32);
-BASE(burrow_operation_begin, BURROW_OPERATION_BEGIN_BASE, 24);
-BASE(burrow_operation_update, BURROW_OPERATION_UPDATE_BASE, 40);
+BASE(burrow_operation_begin, BURROW_OPERATION_BEGIN_BASE, 32);
+BASE(burrow_operation_update, BURROW_OPERATION_UPDATE_BASE, 48);

@@ -4,6 +4,7 @@
 #include "plugin/abi_text.h"
 #include "plugin/instance.h"
 #include "plugin/plugin_limits.h"
+#include "plugin/status_words.h"
 
 #include <QUuid>
 
@@ -43,7 +44,19 @@ OperationId freshId()
     return OperationId::fromText(QUuid::createUuid().toByteArray(QUuid::WithoutBraces)).value();
 }
 
-/// Nothing for a step that this revision does not know.
+/// What its plugin says of an operation that has failed: the error's sentence, else the text, else the status.
+OperationFailed failureOf(const burrow_operation_update &update)
+{
+    QString message =
+        update.error ? sanitised(update.error->message, limits::plugin_message_bytes_max) : QString();
+    if (message.isEmpty())
+        message = sanitised(update.text, limits::operation_outcome_bytes_max);
+    if (message.isEmpty() && update.error)
+        message = QStringLiteral("it failed: %1").arg(statusWord(update.error->code));
+    return {message};
+}
+
+/// Nothing for an action that this revision does not know.
 std::optional<OperationRequest> requestOf(OperationId id, const burrow_operation_update &update)
 {
     const auto advance = [&](OperationVerb verb) { return OperationRequest(AdvanceOperation{id, verb}); };
@@ -51,7 +64,7 @@ std::optional<OperationRequest> requestOf(OperationId id, const burrow_operation
         return OperationRequest(EndOperation{id, verb, std::move(outcome)});
     };
     const auto sentence = [&] { return sanitised(update.text, limits::operation_outcome_bytes_max); };
-    switch (update.step) {
+    switch (update.action) {
     case BURROW_OPERATION_STARTED:
         return advance(OperationVerb::ProvisioningSucceeded);
     case BURROW_OPERATION_PROGRESS:
@@ -63,7 +76,7 @@ std::optional<OperationRequest> requestOf(OperationId id, const burrow_operation
     case BURROW_OPERATION_COMPLETE:
         return end(OperationVerb::Complete, OperationCompleted{copyOf(update.text), copyOf(update.json)});
     case BURROW_OPERATION_FAIL:
-        return end(OperationVerb::Fail, OperationFailed{sentence()});
+        return end(OperationVerb::Fail, failureOf(update));
     case BURROW_OPERATION_ABORT:
         return end(OperationVerb::AbortProvisioning, OperationAborted{sentence()});
     case BURROW_OPERATION_CANCEL:
@@ -127,6 +140,9 @@ qint32 InstanceOperations::begin(TokenLease lease, const burrow_operation_begin 
 qint32 InstanceOperations::update(quint64 operation, const burrow_operation_update &update)
 {
     if (sizeFault(update.struct_size, BURROW_OPERATION_UPDATE_BASE))
+        return BURROW_INVALID;
+    if (update.action == BURROW_OPERATION_FAIL && update.error
+        && sizeFault(update.error->struct_size, BURROW_ERROR_BASE))
         return BURROW_INVALID;
     const auto bound = static_cast<quint64>(limits::operation_outcome_bytes_max);
     if (update.text.size > bound || update.json.size > bound || update.text.size + update.json.size > bound)

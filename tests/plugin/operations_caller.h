@@ -20,15 +20,16 @@ struct OperationsCaller
         table = static_cast<const burrow_operations_host *>(host->get_extension(host->ctx, 0, &id));
     }
 
-    int32_t begin(burrow_instance instance, int32_t kind, QByteArrayView name,
-                  burrow_operation &operation) const
+    int32_t begin(burrow_instance instance, int32_t kind, QByteArrayView name, burrow_operation &operation,
+                  quint64 cookie = 0) const
     {
-        const burrow_operation_begin request = {sizeof request, kind, toAbiText(name)};
+        const burrow_operation_begin request = {sizeof request, kind, toAbiText(name), cookie};
         return table->begin(host->ctx, instance, &request, &operation);
     }
-    int32_t update(burrow_operation operation, int32_t step, QByteArrayView text = {}) const
+    int32_t update(burrow_operation operation, int32_t action, QByteArrayView text = {},
+                   const burrow_error *error = nullptr) const
     {
-        const burrow_operation_update request = {sizeof request, step, toAbiText(text), toAbiText({})};
+        const burrow_operation_update request = {sizeof request, action, toAbiText(text), toAbiText({}), error};
         return table->update(host->ctx, operation, &request);
     }
     int32_t state(burrow_operation operation) const { return table->state(host->ctx, operation); }

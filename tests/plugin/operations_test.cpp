@@ -58,7 +58,7 @@ private Q_SLOTS:
         QCOMPARE(caller.begin(s.instance + 1, 1, "x", operation), BURROW_STALE);
         QCOMPARE(caller.begin(0, 1, "x", operation), BURROW_STALE);
         QCOMPARE(operation, burrow_operation(0));
-        const burrow_operation_begin small = {8, 1, toAbiText("x")};
+        const burrow_operation_begin small = {24, 1, toAbiText("x"), 0};
         QCOMPARE(caller.table->begin(caller.host->ctx, s.instance, &small, &operation), BURROW_INVALID);
         QCOMPARE(caller.table->begin(caller.host->ctx, s.instance, nullptr, &operation), BURROW_INVALID);
         QCOMPARE(caller.table->begin(nullptr, s.instance, &small, &operation), BURROW_INVALID);
@@ -70,10 +70,46 @@ private Q_SLOTS:
         QCOMPARE(caller.update(operation, BURROW_OPERATION_COMPLETE, "\xff"), BURROW_INVALID);
         QCOMPARE(caller.update(operation, BURROW_OPERATION_COMPLETE, QByteArray(17 << 10, 'x')),
                  BURROW_TOO_LARGE);
+        burrow_error torn = {};
+        torn.struct_size = sizeof torn - 8;
+        QCOMPARE(caller.update(operation, BURROW_OPERATION_FAIL, "x", &torn), BURROW_INVALID);
         QCOMPARE(caller.update(operation + 1, BURROW_OPERATION_STARTED), BURROW_STALE);
         QCOMPARE(caller.update(s.instance, BURROW_OPERATION_STARTED), BURROW_STALE);
         QCOMPARE(caller.table->update(caller.host->ctx, operation, nullptr), BURROW_INVALID);
         QCOMPARE(probe.steps().size(), std::size_t(1));
+    }
+
+    void whatFailedIsSaidByItsErrorFirst_data()
+    {
+        QTest::addColumn<QByteArray>("message");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("kept");
+        QTest::newRow("message") << QByteArray("no route") << QByteArray("text") << QStringLiteral("no route");
+        QTest::newRow("text") << QByteArray() << QByteArray("it broke") << QStringLiteral("it broke");
+        QTest::newRow("status") << QByteArray() << QByteArray() << QStringLiteral("it failed: UNAVAILABLE");
+        QTest::newRow("long") << QByteArray(20 << 10, 'x') << QByteArray()
+                              << QString(4 << 10, u'x') + QStringLiteral("…");
+    }
+
+    void whatFailedIsSaidByItsErrorFirst()
+    {
+        QFETCH(QByteArray, message);
+        QFETCH(QByteArray, text);
+        QFETCH(QString, kept);
+        OperationsStage s;
+        QCOMPARE(s.stage.start(), QString());
+        ListenerProbe probe;
+        const auto executor = s.stage.make(probe);
+        const OperationsCaller caller(s.stage.strings.host);
+        burrow_operation operation = 0;
+        QCOMPARE(caller.begin(s.instance, BURROW_OPERATION_BACKGROUND_TOOL, "fetch", operation), BURROW_OK);
+        burrow_error error = {};
+        error.struct_size = sizeof error;
+        error.code = BURROW_UNAVAILABLE;
+        error.message = toAbiText(message);
+        QCOMPARE(caller.update(operation, BURROW_OPERATION_FAIL, text, &error), BURROW_OK);
+        QVERIFY(probe.waitSteps(2));
+        QCOMPARE(std::get<EndOperation>(probe.steps()[1]).outcome, OperationOutcome(OperationFailed{kept}));
     }
 
     void aNameIsNoCall()

@@ -12,6 +12,7 @@
 #ifndef BURROW_EXT_OPERATIONS_H
 #define BURROW_EXT_OPERATIONS_H
 
+#include "burrow/error.h"
 #include "burrow/types.h"
 
 #ifdef __cplusplus
@@ -28,13 +29,13 @@ typedef uint64_t burrow_operation;
 #define BURROW_OPERATION_BACKGROUND_TOOL 2 // its end wakes a session that is at rest
 #define BURROW_OPERATION_CAPACITY_SLOT 3   // only holds a place among those that may be under way at once
 
-// Steps. The first four end nothing.
+// Actions. The first four end nothing.
 #define BURROW_OPERATION_STARTED 1
 #define BURROW_OPERATION_PROGRESS 2   // counted; its text is not kept
 #define BURROW_OPERATION_PEER_READY 3 // of a member child, once
 #define BURROW_OPERATION_RETIRING 4
 #define BURROW_OPERATION_COMPLETE 5 // with a result: text, json or both
-#define BURROW_OPERATION_FAIL 6     // text: what went wrong, one sentence
+#define BURROW_OPERATION_FAIL 6     // error, or text: what went wrong, one sentence
 #define BURROW_OPERATION_ABORT 7    // before it was started; text: why
 #define BURROW_OPERATION_CANCEL 8   // text: why
 #define BURROW_OPERATION_RETIRED 9
@@ -45,15 +46,19 @@ typedef struct burrow_operation_begin
     uint32_t struct_size;
     int32_t kind;     // BURROW_OPERATION_*
     burrow_text name; // for people; at most 256 bytes, no control characters
+    uint64_t cookie;  // the plugin's own number for it; the host does not read it
 } burrow_operation_begin;
 
 // Growable.
 typedef struct burrow_operation_update
 {
     uint32_t struct_size;
-    int32_t step;     // BURROW_OPERATION_*
+    int32_t action;   // BURROW_OPERATION_*
     burrow_text text; // with json at most 16 KiB
     burrow_text json; // of COMPLETE; not read by the host
+    // Of FAIL, or null: its message is what went wrong, and `text` only where it has none. Of an operation that
+    // failed the sentence is kept and nothing else.
+    const burrow_error *error;
 } burrow_operation_update;
 
 // Growable. The host's part: burrow_host.get_extension with an instance as its scope, or 0. `ctx` is
@@ -69,16 +74,16 @@ typedef struct burrow_operations_host
     int32_t (*begin)(void *ctx, burrow_instance instance, const burrow_operation_begin *request,
                      burrow_operation *operation);
 
-    // Hands a step over. Steps of one operation are taken in the order of the calls. OK: taken. STALE: the
+    // Hands an action over. Those of one operation are taken in the order of the calls. OK: taken. STALE: the
     // operation has ended, or is not this plugin's; INVALID; TOO_LARGE.
     // [any & always]
     int32_t (*update)(void *ctx, burrow_operation operation, const burrow_operation_update *update);
 
-    // What became of the last step that has an answer. OK: done; WOULD_BLOCK: one is on its way; STALE: it
+    // What became of the last action that has an answer. OK: done; WOULD_BLOCK: one is on its way; STALE: it
     // has ended, and that is durable, or it is not this plugin's. Refused, and nothing has changed:
     // BAD_STATE, in the state it is in; BUSY, while its end is being written; EXHAUSTED, more are under way
     // than the session allows; IO, the end could not be made durable: try again; CLOSED, the session takes
-    // none now. An operation whose beginning was refused takes no step.
+    // none now. An operation whose beginning was refused takes no action.
     // [any & always]
     int32_t (*state)(void *ctx, burrow_operation operation);
 } burrow_operations_host;

@@ -341,6 +341,11 @@ AT(burrow_operations_host, begin, 8);
 AT(burrow_operations_host, update, 16);
 AT(burrow_operations_host, state, 24);
 
+SIZE(burrow_operations_client, 16);
+AT(burrow_operations_client, struct_size, 0);
+AT(burrow_operations_client, reserved, 4);
+AT(burrow_operations_client, cancel, 8);
+
 // sizes.h: a base is the size in the first revision and stays.
 BASE(burrow_host_offer, BURROW_HOST_OFFER_BASE, 64);
 BASE(burrow_descriptor, BURROW_DESCRIPTOR_BASE, 104);
@@ -373,5 +378,6 @@ BASE(burrow_discard_request, BURROW_DISCARD_REQUEST_BASE, 56);
 BASE(burrow_checkpoint_executor, BURROW_CHECKPOINT_EXECUTOR_BASE, 16);
 BASE(burrow_committed_request, BURROW_COMMITTED_REQUEST_BASE, 40);
 BASE(burrow_operations_host, BURROW_OPERATIONS_HOST_BASE, 32);
+BASE(burrow_operations_client, BURROW_OPERATIONS_CLIENT_BASE, 16);
 BASE(burrow_operation_begin, BURROW_OPERATION_BEGIN_BASE, 32);
 BASE(burrow_operation_update, BURROW_OPERATION_UPDATE_BASE, 48);

@@ -28,6 +28,10 @@ public:
     {
         m_listener.checkpointFinished(run, {});
     }
+    void cancelOperation(OperationId, CancelMode, std::function<void(Result<void>)> heard) override
+    {
+        heard(Error{ErrorKind::NotReady, m_why});
+    }
 
 private:
     ExecutorListener &m_listener;

@@ -115,6 +115,18 @@ QFuture<OperationReceipt> Operations::end(OperationId operation, OperationVerb v
     return step(EndOperation{operation, verb, std::move(outcome)});
 }
 
+QFuture<OperationReceipt> Operations::requestCancel(OperationId operation, CancelMode mode) const
+{
+    return step(CancelOperation{operation, mode});
+}
+
+QFuture<LiveOperations> Operations::underWay() const
+{
+    const Answer<LiveOperations> answer;
+    m_inbox->post(LiveOperationsMessage{m_session, m_epoch, answer});
+    return answer.future();
+}
+
 OperationWait Operations::watch(OperationId operation) const
 {
     const WaiterId waiter = freshWaiter();

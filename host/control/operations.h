@@ -49,6 +49,17 @@ public:
     /// end is durable; one that cannot be made durable has not happened.
     QFuture<OperationReceipt> end(OperationId operation, OperationVerb verb, OperationOutcome outcome) const;
 
+    /// Has the session's executor asked to end an operation that it has begun: at once, or where it can be
+    /// left in order. A request only: ok() means that the executor has heard it, and the operation ends when
+    /// and how the executor ends it (watch()). Refused, and nothing has changed: NotFound; InvalidTransition
+    /// and EndInFlight, when it has ended or is about to; Unavailable, when the executor takes no such request
+    /// or does not answer, and for an operation that somebody else has begun, who is not asked.
+    QFuture<OperationReceipt> requestCancel(OperationId operation, CancelMode mode) const;
+
+    /// Those that have not ended, as the session knows them now. Errors: NotFound (the session, or it is in
+    /// another epoch), NotReady (the host is gone).
+    QFuture<LiveOperations> underWay() const;
+
     OperationWait watch(OperationId operation) const;
     /// At most one such wait per session.
     OperationWait waitForAll(std::vector<OperationId> operations) const;

@@ -338,6 +338,7 @@ private:
     void serve(CommandId command, const RegisterOperation &request);
     void serve(CommandId command, const AdvanceOperation &request);
     void serve(CommandId command, const EndOperation &request);
+    void serve(CommandId command, const CancelOperation &request);
     void serve(CommandId command, const WatchOperation &request);
     void serve(CommandId command, const WaitForOperations &request);
     void serve(CommandId command, const EndOperationWait &request);

@@ -130,6 +130,17 @@ void SessionCore::serve(CommandId command, const EndOperation &request)
     }
 }
 
+/// Only whether the executor may be asked: the question itself is the shell's, and the end comes as any other.
+void SessionCore::serve(CommandId command, const CancelOperation &request)
+{
+    if (!m_held.isEmpty())
+        replyOperation(command, unavailable(request.operation, closed().message));
+    else
+        replyOperation(command, m_operations
+                                    ? m_operations->registry.cancellable(request.operation, executorSource())
+                                    : unknownOperation(request.operation));
+}
+
 void SessionCore::serve(CommandId, const WatchOperation &request)
 {
     Result<OperationNotices> notices = m_operations

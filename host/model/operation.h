@@ -158,6 +158,16 @@ struct OperationReceipt
     bool ok() const { return refusal == OperationRefusal::None; }
 };
 
+/// An operation that has not ended.
+struct LiveOperation
+{
+    OperationSpec spec;
+    OperationStatus status = OperationStatus::Provisioning;
+    quint32 progress = 0; ///< Reports so far.
+};
+
+using LiveOperations = Result<std::vector<LiveOperation>>;
+
 /// An operation that has ended.
 struct EndedOperation
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "model/control.h"
 #include "model/operation.h"
 
 /// What is asked of a session's operations. Each step is answered with a receipt, each question and each wait
@@ -26,6 +27,13 @@ struct EndOperation
     OperationId operation;
     OperationVerb verb = OperationVerb::Complete;
     OperationOutcome outcome;
+};
+
+/// Has who began it asked to end it. Answered when that one has heard, which ends nothing yet.
+struct CancelOperation
+{
+    OperationId operation;
+    CancelMode mode = CancelMode::Boundary;
 };
 
 struct WatchOperation
@@ -59,8 +67,8 @@ struct AcknowledgeCompletions
 };
 
 using OperationRequest =
-    std::variant<RegisterOperation, AdvanceOperation, EndOperation, WatchOperation, WaitForOperations,
-                 EndOperationWait, ReadCompletions, AcknowledgeCompletions>;
+    std::variant<RegisterOperation, AdvanceOperation, EndOperation, CancelOperation, WatchOperation,
+                 WaitForOperations, EndOperationWait, ReadCompletions, AcknowledgeCompletions>;
 
 /// Who waits for the answer to a request; 0 when it is a step, or the end of a wait.
 inline WaiterId waiterOf(const OperationRequest &request)

@@ -91,6 +91,37 @@ std::optional<OperationReceipt> OperationRegistry::unusable(OperationId operatio
     return std::nullopt;
 }
 
+std::vector<LiveOperation> OperationRegistry::live() const
+{
+    std::vector<LiveOperation> all;
+    for (const auto &[id, entry] : m_entries) {
+        if (!isTerminal(entry.registers.status))
+            all.push_back({entry.spec, entry.registers.status, entry.registers.progress});
+    }
+    std::sort(all.begin(), all.end(),
+              [](const LiveOperation &a, const LiveOperation &b) { return a.spec.id < b.spec.id; });
+    return all;
+}
+
+OperationReceipt OperationRegistry::cancellable(OperationId operation, QByteArrayView source) const
+{
+    if (std::optional<OperationReceipt> no = unusable(operation))
+        return *no;
+    const auto found = m_entries.find(operation);
+    if (found == m_entries.end())
+        return refusedStep(operation, OperationVerb::Cancel, OperationRefusal::NotFound);
+    if (isTerminal(found->second.registers.status))
+        return refusedStep(operation, OperationVerb::Cancel, OperationRefusal::InvalidTransition);
+    if (found->second.spec.source != source) {
+        return refused(
+            receiptOf(operation), OperationRefusal::Unavailable,
+            QStringLiteral("operation %1 was begun by \"%2\" and not by the session's executor, so "
+                           "nobody can be asked to cancel it; who has begun it can end it")
+                .arg(QString::fromLatin1(operation.toText()), QString::fromUtf8(found->second.spec.source)));
+    }
+    return receiptOf(operation);
+}
+
 OperationReceipt OperationRegistry::add(const OperationSpec &spec)
 {
     if (std::optional<OperationReceipt> no = unusable(spec.id))

@@ -63,6 +63,11 @@ public:
     OperationStatus status(OperationId operation) const;
     /// The operation with its outcome; nothing while it lives or when it is not here.
     std::optional<EndedOperation> ended(OperationId operation) const;
+    /// Those that have not ended, by id.
+    std::vector<LiveOperation> live() const;
+    /// Whether `source` may be asked to cancel it: it lives, its end is not on its way, and that one has begun
+    /// it. Changes nothing.
+    OperationReceipt cancellable(OperationId operation, QByteArrayView source) const;
 
     // Steps that end nothing.
     OperationReceipt add(const OperationSpec &spec);

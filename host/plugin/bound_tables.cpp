@@ -18,6 +18,7 @@ static_assert(sizeof(burrow_executor_vtable) >= BURROW_EXECUTOR_VTABLE_BASE);
 static_assert(sizeof(burrow_drain_vtable) >= BURROW_DRAIN_VTABLE_BASE);
 static_assert(sizeof(burrow_boundary_executor) >= BURROW_BOUNDARY_EXECUTOR_BASE);
 static_assert(sizeof(burrow_checkpoint_executor) >= BURROW_CHECKPOINT_EXECUTOR_BASE);
+static_assert(sizeof(burrow_operations_client) >= BURROW_OPERATIONS_CLIENT_BASE);
 
 using Code = PluginFaultCode;
 
@@ -188,6 +189,17 @@ PluginResult<burrow_boundary_executor> bindBoundary(const void *table)
     check.require(copy->discard, "discard");
     if (const std::optional<PluginFault> refusal = check.refusal())
         return *refusal;
+    return copy;
+}
+
+PluginResult<burrow_operations_client> bindOperationsClient(const void *table)
+{
+    PluginResult<burrow_operations_client> copy =
+        copyBounded(static_cast<const burrow_operations_client *>(table), BURROW_OPERATIONS_CLIENT_BASE,
+                    "burrow.operations-client/1 table");
+    if (copy && !copy->cancel)
+        return fault(Code::MissingSlot,
+                     QStringLiteral("has a burrow.operations-client/1 table without the required cancel"));
     return copy;
 }
 

@@ -6,6 +6,7 @@
 #include <burrow/abi.h>
 #include <burrow/ext/boundary.h>
 #include <burrow/ext/checkpoint.h>
+#include <burrow/ext/operations.h>
 
 #include <QString>
 
@@ -36,6 +37,7 @@ PluginResult<BoundExecutor> bindExecutor(const burrow_executor_vtable *table);
 PluginResult<burrow_drain_vtable> bindDrain(const burrow_drain_vtable *table);
 PluginResult<burrow_checkpoint_executor> bindCheckpoint(const void *table);
 PluginResult<burrow_boundary_executor> bindBoundary(const void *table);
+PluginResult<burrow_operations_client> bindOperationsClient(const void *table);
 PluginResult<burrow_descriptor> bindDescriptor(const burrow_descriptor *descriptor);
 
 } // namespace burrow

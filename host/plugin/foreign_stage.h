@@ -25,9 +25,10 @@ enum class ForeignStage : quint8 {
     Cleanup,
     StageContext,
     DiscardContext,
+    CancelOperation,
 };
-inline constexpr EnumNames<ForeignStage, 16> foreignStageName{
+inline constexpr EnumNames<ForeignStage, 17> foreignStageName{
     {"none", "open", "entry", "init", "deinit", "create", "get_extension", "apply", "committed", "cancel",
-     "resume", "stop", "destroy", "cleanup", "stage", "discard"}};
+     "resume", "stop", "destroy", "cleanup", "stage", "discard", "cancel_operation"}};
 
 } // namespace burrow

@@ -32,6 +32,11 @@ public:
     {
         m_instance->checkpointCommitted(run, sequence, snapshot);
     }
+    void cancelOperation(OperationId operation, CancelMode mode,
+                         std::function<void(Result<void>)> heard) override
+    {
+        m_instance->cancelOperation(operation, mode, std::move(heard));
+    }
 
 private:
     const std::shared_ptr<Instance> m_instance;

@@ -269,6 +269,7 @@ bool Instance::anythingOwed() const
 void Instance::advance()
 {
     const std::shared_ptr<Instance> self = shared_from_this();
+    std::vector<ControlRequest> dropped; // Given back behind the lock: who asked may hear of it.
     std::optional<Call> call;
     quint64 cancelled = 0;
     bool stuck = false;
@@ -286,7 +287,7 @@ void Instance::advance()
                 m_plugin.sessions().instanceBegan(m_session);
                 m_ended = false;
             }
-            call = nextTeardownCall();
+            call = nextTeardownCall(dropped);
         }
     }
     if (cancelled != 0 && m_plugin.tables().executor.has.cancel)
@@ -311,7 +312,7 @@ quint64 Instance::endRun()
 }
 
 /// What a dropped instance is called with next, if there is nothing to wait for. The caller holds m_mutex.
-std::optional<Instance::Call> Instance::nextTeardownCall()
+std::optional<Instance::Call> Instance::nextTeardownCall(std::vector<ControlRequest> &dropped)
 {
     if (m_phase == Phase::Ready && !m_runLease.isOpen(m_applyToken) && m_checkpoint.token == 0
         && m_staging.token == 0) {
@@ -326,7 +327,7 @@ std::optional<Instance::Call> Instance::nextTeardownCall()
     }
     std::optional<Call> call;
     if (m_phase == Phase::Stopped) {
-        m_requests.clear(); // Nothing is called on it any more but destroy.
+        dropped = std::exchange(m_requests, {}); // Nothing is called on it any more but destroy.
         if (!m_inControl) {
             m_phase = Phase::Destroying;
             call = Call::Destroy;

@@ -6,10 +6,12 @@
 #include "plugin/instance_operations.h"
 #include "plugin/listener_gate.h"
 #include "plugin/loaded_plugin.h"
+#include "plugin/operation_cancel.h"
 #include "plugin/primitive_encode.h"
 
 #include <burrow/ext/boundary.h>
 #include <burrow/ext/checkpoint.h>
+#include <burrow/ext/operations.h>
 
 namespace burrow {
 
@@ -60,6 +62,7 @@ public:
     void stageContext(StageCall call);
     void discardContext(RunId run, std::vector<QByteArray> keys);
     void checkpointCommitted(RunId run, quint64 sequence, const QByteArray &snapshot);
+    void cancelOperation(OperationId operation, CancelMode mode, std::function<void(Result<void>)> heard);
     /// Nobody listens any more: bring it to rest and free it.
     void drop();
 
@@ -89,7 +92,7 @@ private:
 
     struct ControlRequest
     {
-        enum class Kind : quint8 { Cancel, Resume, Stage, Discard };
+        enum class Kind : quint8 { Cancel, Resume, Stage, Discard, CancelOperation };
         Kind kind = Kind::Cancel;
         quint64 token = 0;
         RunId run;
@@ -98,6 +101,8 @@ private:
         quint64 runToken = 0;         ///< Stage, Discard; `token` is that of the call.
         std::vector<Append> context;  ///< Stage.
         std::vector<QByteArray> keys; ///< Discard.
+        /// CancelOperation.
+        std::shared_ptr<OperationCancel> operation;
     };
     /// The strand of [any] calls, on the library's control worker.
     class Control final : public WorkItem
@@ -147,7 +152,7 @@ private:
     void enqueue(Call call);
     void advance();
     quint64 endRun();
-    std::optional<Call> nextTeardownCall();
+    std::optional<Call> nextTeardownCall(std::vector<ControlRequest> &dropped);
     void leak();
     void finish();
     Error fault(const QString &what) const;
@@ -185,6 +190,10 @@ private:
     void callDiscard(const ControlRequest &call);
     void stageEnded(quint64 token, Result<StagedContext> result);
     void overdueStage();
+
+    // instance_operation_cancel.cpp, likewise
+    void findOperationsClient();
+    void callCancelOperation(const ControlRequest &call);
 
     // instance_answers.cpp, any thread
     void runEnded(RunEnd &&end);
@@ -231,6 +240,7 @@ private:
     void *m_self = nullptr;
     std::optional<burrow_checkpoint_executor> m_checkpointTable;
     std::optional<burrow_boundary_executor> m_boundaryTable;
+    std::optional<burrow_operations_client> m_operationsClient;
 
     // Leased in create(), given back in finish(), when nobody else is left; each is thread-safe in itself.
     TokenLease m_instanceLease;

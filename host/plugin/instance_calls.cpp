@@ -136,6 +136,7 @@ void Instance::callCreate()
     if (status == BURROW_OK) {
         findCheckpoint();
         findBoundary();
+        findOperationsClient();
     }
     m_create = {};
     createEnded(status, why);
@@ -373,7 +374,7 @@ void Instance::callControl(const ControlRequest &request)
 {
     const burrow_executor_vtable &table = m_plugin.tables().executor.table;
     const SteadyTime begun = std::chrono::steady_clock::now();
-    static constexpr const char *names[] = {"cancel", "resume", "stage", "discard"};
+    static constexpr const char *names[] = {"cancel", "resume", "stage", "discard", operation_cancel_name};
     const char *const name = names[static_cast<std::size_t>(request.kind)];
     m_controlWatch.begin(name);
     const auto ended = qScopeGuard([this] { m_controlWatch.end(); });
@@ -382,6 +383,10 @@ void Instance::callControl(const ControlRequest &request)
             callStage(request);
         else
             callDiscard(request);
+        return nameIfSlow(m_plugin.context(), m_sessionName, name, begun, "it only signals, and must not wait");
+    }
+    if (request.kind == ControlRequest::Kind::CancelOperation) {
+        callCancelOperation(request);
         return nameIfSlow(m_plugin.context(), m_sessionName, name, begun, "it only signals, and must not wait");
     }
     if (request.kind == ControlRequest::Kind::Resume) {

@@ -130,6 +130,7 @@ qint32 InstanceOperations::begin(TokenLease lease, const burrow_operation_begin 
         Known &known = m_shared->known[name];
         known.id = spec.id;
         known.name = std::move(lease);
+        known.cookie = request.cookie;
         ++known.onTheWay;
     }
     operation = name;
@@ -172,6 +173,16 @@ qint32 InstanceOperations::state(quint64 operation) const
     if (found == m_shared->known.end())
         return BURROW_STALE;
     return found->second.onTheWay > 0 ? BURROW_WOULD_BLOCK : found->second.answered;
+}
+
+std::optional<InstanceOperations::Names> InstanceOperations::namesOf(OperationId operation) const
+{
+    const std::lock_guard lock(m_shared->mutex);
+    for (const auto &[name, known] : m_shared->known) {
+        if (known.id == operation && !known.refused)
+            return Names{name, known.cookie};
+    }
+    return std::nullopt;
 }
 
 void InstanceOperations::clear()

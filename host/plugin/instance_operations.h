@@ -24,6 +24,13 @@ public:
     qint32 begin(TokenLease lease, const burrow_operation_begin &request, quint64 &operation);
     qint32 update(quint64 operation, const burrow_operation_update &update);
     qint32 state(quint64 operation) const;
+    /// How the plugin knows an operation that it has begun and that has not ended; nothing for any other.
+    struct Names
+    {
+        quint64 operation = 0;
+        quint64 cookie = 0;
+    };
+    std::optional<Names> namesOf(OperationId operation) const;
     /// There is room for another one.
     bool hasRoom();
     /// The instance is gone: every name becomes stale.
@@ -34,6 +41,7 @@ private:
     {
         OperationId id;
         TokenLease name;
+        quint64 cookie = 0;   ///< The plugin's own number for it.
         quint32 onTheWay = 0; ///< Steps without an answer.
         qint32 answered = 0;  ///< The last answer, as a status.
         bool refused = false; ///< It was never registered.

@@ -94,6 +94,11 @@ public:
     virtual void discardContext(RunId run, std::vector<QByteArray> keys) = 0;
     /// A snapshot was committed with that run. Answered by checkpointFinished.
     virtual void checkpointCommitted(RunId run, quint64 sequence, const QByteArray &snapshot) = 0;
+    /// Asks for the end of an operation that this instance has begun. `heard` is called exactly once, on any
+    /// thread, and must only enqueue: the executor has heard it and will end the operation as it sees fit, or
+    /// an error says why it will not hear of it. The instance may be gone before that answer.
+    virtual void cancelOperation(OperationId operation, CancelMode mode,
+                                 std::function<void(Result<void>)> heard) = 0;
 };
 
 struct CreateCall

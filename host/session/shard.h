@@ -71,6 +71,8 @@ private:
     void on(KeysMessage &message);
     void on(ReloadedMessage &message);
     void on(OperationMessage &message);
+    void on(OperationAnswered &message);
+    void on(LiveOperationsMessage &message);
     void on(InquiryMessage &message);
     void on(ViewMessage &message);
     void on(SettledMessage &message);
@@ -100,6 +102,7 @@ private:
     void writeAndAnswer();
     void letGo();
     void letGo(SessionRecord &record);
+    void askForCancel(SessionId session, CancelMode mode, OperationReceipt allowed, OperationCallback reply);
     void failOperations(const QString &reason);
     SessionView viewOf(const SessionRecord &record) const;
 

@@ -22,6 +22,7 @@ using OutcomeCallback = std::function<void(Outcome)>;
 using CommandCallback = std::function<void(CommandReceipt)>;
 using OperationCallback = std::function<void(OperationReceipt)>;
 using OperationsCallback = std::function<void(OperationsAnswer)>;
+using LiveOperationsCallback = std::function<void(LiveOperations)>;
 using ViewsCallback = std::function<void(std::vector<SessionView>)>;
 
 /// Interrupts whoever runs a session's turns, with the reason; called on the shard's thread, between turns.
@@ -102,6 +103,21 @@ struct OperationMessage
     EpochId epoch;             ///< See OperationCommand.
 };
 
+/// What came of a step that somebody else than the session had to answer.
+struct OperationAnswered
+{
+    CommandId command = 0;
+    OperationReceipt receipt;
+};
+
+/// Asks for the operations that have not ended.
+struct LiveOperationsMessage
+{
+    SessionId session;
+    EpochId epoch; ///< See OperationCommand.
+    LiveOperationsCallback reply;
+};
+
 /// Something an executor said. Instances that were replaced are recognised by their generation.
 struct ExecutorMessage
 {
@@ -176,9 +192,9 @@ struct ShutdownMessage
     std::function<void()> finished;                ///< May be empty for a repeat.
 };
 
-using ShardMessage =
-    std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage, ExecutorMessage,
-                 InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage, OperationMessage, InquiryMessage,
-                 ViewMessage, SettledMessage, ShutdownMessage>;
+using ShardMessage = std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage,
+                                  ExecutorMessage, InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage,
+                                  OperationMessage, OperationAnswered, LiveOperationsMessage, InquiryMessage,
+                                  ViewMessage, SettledMessage, ShutdownMessage>;
 
 } // namespace burrow

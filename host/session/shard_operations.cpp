@@ -24,6 +24,15 @@ void Shard::on(OperationMessage &message)
                        && (message.generation != record->generation || !record->link);
     if (const auto *ended = std::get_if<EndOperationWait>(&message.request))
         resolveOperations(ended->waiter, Error{ErrorKind::NotReady, QStringLiteral("the wait was given up")});
+    if (const auto *cancel = std::get_if<CancelOperation>(&message.request); cancel && message.reply) {
+        message.reply = [this, session = message.session, mode = cancel->mode,
+                         reply = std::move(message.reply)](OperationReceipt receipt) mutable {
+            if (receipt.ok())
+                askForCancel(session, mode, std::move(receipt), std::move(reply));
+            else
+                reply(std::move(receipt));
+        };
+    }
     CommandId command = 0;
     if (message.reply)
         command = m_operationSteps.insert(std::move(message.reply));
@@ -44,6 +53,48 @@ void Shard::on(OperationMessage &message)
     deliver(*record,
             OperationCommand{command, std::make_shared<const OperationRequest>(std::move(message.request)),
                              message.epoch});
+}
+
+/// The session has no objection: the rest is between its executor and who asks.
+void Shard::askForCancel(SessionId session, CancelMode mode, OperationReceipt allowed, OperationCallback reply)
+{
+    SessionRecord *record = find(session);
+    Executor *executor = record != nullptr ? record->executor() : nullptr;
+    if (executor == nullptr) {
+        allowed.refusal = OperationRefusal::Unavailable;
+        allowed.message = QStringLiteral("the executor that had begun the operation is gone");
+        return reply(std::move(allowed));
+    }
+    const OperationId operation = allowed.operation;
+    const CommandId command = m_operationSteps.insert(std::move(reply));
+    executor->cancelOperation(
+        operation, mode,
+        [inbox = m_inbox, command, receipt = std::move(allowed)](const Result<void> &heard) mutable {
+            if (!heard) {
+                receipt.refusal = OperationRefusal::Unavailable;
+                receipt.message = heard.error().message;
+            }
+            inbox->post(OperationAnswered{command, std::move(receipt)});
+        });
+}
+
+void Shard::on(OperationAnswered &message)
+{
+    replyOperation(message.command, std::move(message.receipt));
+}
+
+void Shard::on(LiveOperationsMessage &message)
+{
+    const SessionRecord *record = find(message.session);
+    LiveOperations answer(std::vector<LiveOperation>{});
+    if (record == nullptr)
+        answer = Error{ErrorKind::NotFound, QStringLiteral("there is no such session")};
+    else if (!message.epoch.isNull() && message.epoch != record->core.epoch())
+        answer = Error{ErrorKind::NotFound, QStringLiteral("the session is in another epoch")};
+    else if (const OperationRegistry *registry = record->core.operations())
+        answer = registry->live();
+    m_outbox.push_back(
+        [reply = std::move(message.reply), answer = std::move(answer)]() mutable { reply(std::move(answer)); });
 }
 
 void Shard::replyOperation(CommandId command, OperationReceipt receipt)

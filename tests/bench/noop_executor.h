@@ -41,6 +41,10 @@ public:
     {
         m_listener.checkpointFinished(run, {});
     }
+    void cancelOperation(OperationId, CancelMode, std::function<void(Result<void>)> heard) override
+    {
+        heard(Error{ErrorKind::NotReady, QStringLiteral("it has no operations")});
+    }
 
 private:
     ExecutorListener &m_listener;

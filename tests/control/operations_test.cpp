@@ -23,6 +23,43 @@ QFuture<OperationReceipt> complete(const Operations &operations, OperationId ope
     return operations.end(operation, OperationVerb::Complete, OperationCompleted{"done", {}});
 }
 
+/// Has the session's executor begin one, which is under way; null when that failed.
+OperationId begunByTheExecutor(HostRig &rig, SessionId session)
+{
+    const Submission run = rig.host().submit(session, promptOf("go"), {.wait = WaitFor::Terminal});
+    if (!resultOf(run.outcome) || !run.outcome.result().succeeded())
+        return {};
+    const OperationId operation{Uuid{5, 1}};
+    Tally answers;
+    const auto asks = [&](OperationRequest request) {
+        const auto answered = [&answers](const OperationReceipt &receipt) {
+            answers.add(receipt.ok() ? 1 : 0);
+        };
+        rig.executors->say(session, [&](ExecutorListener &ear) { ear.operationAsked(request, answered); });
+    };
+    asks(RegisterOperation{{operation, OperationKind::MobMemberChild, "work", executor_operation_source},
+                           EpochId{}});
+    asks(AdvanceOperation{operation, OperationVerb::ProvisioningSucceeded});
+    return answers.waitFor(2) ? operation : OperationId{};
+}
+
+/// The one operation of the session that has not ended, once it has started.
+OperationId onlyOneUnderWay(const Operations &operations)
+{
+    OperationId found;
+    const bool one = QTest::qWaitFor(
+        [&] {
+            const auto live = resultOf(operations.underWay());
+            if (!live || !live->ok() || live->value().size() != 1
+                || live->value()[0].status != OperationStatus::Running)
+                return false;
+            found = live->value()[0].spec.id;
+            return true;
+        },
+        30'000);
+    return one ? found : OperationId{};
+}
+
 } // namespace
 
 class OperationsTest : public QObject
@@ -124,6 +161,122 @@ private Q_SLOTS:
                  OperationRefusal::InvalidTransition);
         QCOMPARE(resultOf(operations.end(work, OperationVerb::ReportProgress, OperationRetired{}))->refusal,
                  OperationRefusal::InvalidTransition);
+    }
+
+    void aCancelIsAskedOfTheExecutorAndEndsNothingByItself()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const Operations operations = rig.host().operations(alpha);
+        const OperationId work = begunByTheExecutor(rig, alpha);
+        QVERIFY(work);
+        const auto asked = resultOf(operations.requestCancel(work, CancelMode::Hard));
+        QVERIFY2(asked->ok(), qPrintable(asked->message));
+        QCOMPARE(asked->operation, work);
+        QCOMPARE(asked->status, OperationStatus::Running);
+        QVERIFY(resultOf(operations.requestCancel(work, CancelMode::Boundary))->ok());
+        const std::vector<std::pair<OperationId, CancelMode>> cancels{{work, CancelMode::Hard},
+                                                                      {work, CancelMode::Boundary}};
+        QCOMPARE(rig.executors->operationCancels(), cancels);
+        QCOMPARE(onlyOneUnderWay(operations), work);
+        // It ends as the executor says, which need not be cancelled.
+        QVERIFY(resultOf(complete(operations, work))->ok());
+        const auto late = resultOf(operations.requestCancel(work, CancelMode::Hard));
+        QCOMPARE(late->refusal, OperationRefusal::InvalidTransition);
+        QCOMPARE(late->status, OperationStatus::Completed);
+        QCOMPARE(rig.executors->operationCancels().size(), std::size_t(2));
+        QVERIFY(resultOf(operations.underWay())->value().empty());
+        QCOMPARE(rig.executors->violations(), QStringList());
+    }
+
+    void whatTheExecutorDoesNotCancelIsSaid()
+    {
+        HostRig rig;
+        ExecutorScript script;
+        script.operationCancel = Answering::Refuses;
+        rig.executors->setScript(script);
+        const SessionId alpha = rig.open("alpha");
+        const Operations operations = rig.host().operations(alpha);
+        const OperationId work = begunByTheExecutor(rig, alpha);
+        const auto asked = resultOf(operations.requestCancel(work, CancelMode::Boundary));
+        QCOMPARE(asked->refusal, OperationRefusal::Unavailable);
+        QVERIFY2(asked->message.contains(QStringLiteral("refuses to cancel the operation")),
+                 qPrintable(asked->message));
+        QCOMPARE(onlyOneUnderWay(operations), work);
+    }
+
+    void nobodyIsAskedToCancelWhatTheExecutorHasNotBegun()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const Operations operations = rig.host().operations(alpha);
+        const OperationId unknown{Uuid{1, 404}};
+        QCOMPARE(resultOf(operations.requestCancel(unknown, CancelMode::Hard))->refusal,
+                 OperationRefusal::NotFound);
+        const OperationId work = begun(operations);
+        QCOMPARE(resultOf(operations.requestCancel(unknown, CancelMode::Hard))->refusal,
+                 OperationRefusal::NotFound);
+        const auto asked = resultOf(operations.requestCancel(work, CancelMode::Hard));
+        QCOMPARE(asked->refusal, OperationRefusal::Unavailable);
+        QCOMPARE(asked->status, OperationStatus::Running);
+        QVERIFY2(asked->message.contains(QStringLiteral("was begun by \"test\"")), qPrintable(asked->message));
+        const Operations nowhere = rig.host().operations(SessionId{Uuid{1, 404}});
+        QCOMPARE(resultOf(nowhere.requestCancel(work, CancelMode::Hard))->refusal,
+                 OperationRefusal::Unavailable);
+        QCOMPARE(resultOf(nowhere.underWay())->error().kind, ErrorKind::NotFound);
+        QVERIFY(rig.executors->operationCancels().empty());
+    }
+
+    void anEndOnItsWayIsNotCancelled()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const Operations operations = rig.host().operations(alpha);
+        const OperationId work = begunByTheExecutor(rig, alpha);
+        QVERIFY(rig.settles());
+        rig.store.holdWrites(true);
+        const QFuture<OperationReceipt> end = complete(operations, work);
+        QVERIFY(QTest::qWaitFor([&rig] { return rig.store.heldWrites() > 0; }, 30'000));
+        QCOMPARE(resultOf(operations.requestCancel(work, CancelMode::Hard))->refusal,
+                 OperationRefusal::EndInFlight);
+        QVERIFY(rig.store.letWriteGo(std::nullopt));
+        rig.store.holdWrites(false);
+        QVERIFY(resultOf(end)->ok());
+        QVERIFY(rig.executors->operationCancels().empty());
+    }
+
+    void bindingsOfAnEarlierEpochCancelNothing()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const auto bound = resultOf(rig.host().prepareLocalSessionBindings(alpha));
+        const Operations operations = bound->value().operations();
+        const OperationId work = begunByTheExecutor(rig, alpha);
+        QVERIFY(resultOf(operations.requestCancel(work, CancelMode::Boundary))->ok());
+        QVERIFY(resultOf(rig.host().unregister(alpha))->ok());
+        const SessionId again = rig.open("alpha");
+        QVERIFY(begun(rig.host().operations(again)));
+        QCOMPARE(resultOf(operations.requestCancel(work, CancelMode::Hard))->refusal,
+                 OperationRefusal::Unavailable);
+        QCOMPARE(resultOf(operations.underWay())->error().kind, ErrorKind::NotFound);
+        QCOMPARE(rig.executors->operationCancels().size(), std::size_t(1));
+    }
+
+    void whoAskedForACancelIsAnsweredWhenTheHostGoes()
+    {
+        HostRig rig;
+        ExecutorScript script;
+        script.operationCancel = Answering::Never;
+        rig.executors->setScript(script);
+        const SessionId alpha = rig.open("alpha");
+        const Operations operations = rig.host().operations(alpha);
+        const OperationId work = begunByTheExecutor(rig, alpha);
+        const QFuture<OperationReceipt> asked = operations.requestCancel(work, CancelMode::Hard);
+        QVERIFY(QTest::qWaitFor([&rig] { return rig.executors->operationCancels().size() == 1; }, 30'000));
+        QVERIFY(!asked.isFinished());
+        rig.endHost();
+        QCOMPARE(resultOf(asked)->refusal, OperationRefusal::Unavailable);
+        QCOMPARE(resultOf(operations.underWay())->error().kind, ErrorKind::NotReady);
     }
 
     void whoWaitsHearsThatTheHostIsGone()

@@ -166,6 +166,50 @@ private Q_SLOTS:
         QCOMPARE(rig.registry.size(), std::size_t(1));
     }
 
+    void onlyWhoHasBegunWhatLivesCanBeAskedToCancelIt()
+    {
+        RegistryRig rig;
+        QCOMPARE(rig.registry.cancellable(operation(1), "instance").refusal, OperationRefusal::NotFound);
+        rig.add(1);
+        QVERIFY(rig.registry.cancellable(operation(1), "instance").ok());
+        rig.start(1);
+        const OperationReceipt allowed = rig.registry.cancellable(operation(1), "instance");
+        QVERIFY(allowed.ok());
+        QCOMPARE(allowed.operation, operation(1));
+        QCOMPARE(allowed.status, OperationStatus::Running);
+        const OperationReceipt other = rig.registry.cancellable(operation(1), "another");
+        QCOMPARE(other.refusal, OperationRefusal::Unavailable);
+        QVERIFY2(other.message.contains(QStringLiteral("was begun by \"instance\"")),
+                 qPrintable(other.message));
+        rig.stage(1);
+        QCOMPARE(rig.registry.cancellable(operation(1), "instance").refusal, OperationRefusal::EndInFlight);
+        rig.registry.write();
+        rig.registry.commit();
+        QCOMPARE(rig.registry.cancellable(operation(1), "instance").refusal,
+                 OperationRefusal::InvalidTransition);
+        rig.begin(2);
+        rig.registry.poison(QStringLiteral("nobody knows"));
+        QCOMPARE(rig.registry.cancellable(operation(2), "instance").refusal, OperationRefusal::Unavailable);
+    }
+
+    void whatLivesIsListed()
+    {
+        RegistryRig rig;
+        QVERIFY(rig.registry.live().empty());
+        rig.begin(2);
+        rig.registry.advance(operation(2), OperationVerb::ReportProgress);
+        rig.add(1, OperationKind::CapacitySlot);
+        rig.begin(3);
+        rig.end(3);
+        const std::vector<LiveOperation> live = rig.registry.live();
+        QCOMPARE(live.size(), std::size_t(2));
+        QCOMPARE(live[0].spec.id, operation(1));
+        QCOMPARE(live[0].status, OperationStatus::Provisioning);
+        QCOMPARE(live[1].spec.id, operation(2));
+        QCOMPARE(live[1].status, OperationStatus::Running);
+        QCOMPARE(live[1].progress, 1U);
+    }
+
     void whatIsTooLargeIsRefused()
     {
         RegistryRig rig;

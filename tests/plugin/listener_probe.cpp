@@ -81,6 +81,8 @@ void ListenerProbe::operationAsked(OperationRequest request, std::function<void(
         m_steps.push_back(std::move(request));
         note("operation");
     }
+    if (whenAsked)
+        whenAsked();
     if (reply)
         reply(receipt);
 }

@@ -42,7 +42,8 @@ public:
         quint64 revision = 0;
     };
 
-    Signal blockedSaid; ///< Raised with each of blockedCalls(), for threads without an event loop.
+    std::function<void()> whenAsked; ///< Called with each step of an operation, before it is answered.
+    Signal blockedSaid;              ///< Raised with each of blockedCalls(), for threads without an event loop.
 
     // Each waits for the next one of its kind; a Result or an end that says so when none came.
     Result<void> waitCreated();

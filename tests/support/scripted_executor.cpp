@@ -103,6 +103,12 @@ public:
         checkThread();
         m_factory.checkpoint(m_instance, run);
     }
+    void cancelOperation(OperationId operation, CancelMode mode,
+                         std::function<void(Result<void>)> heard) override
+    {
+        checkThread();
+        m_factory.cancelOperation(operation, mode, std::move(heard));
+    }
 
 private:
     void checkThread()
@@ -390,6 +396,27 @@ void ScriptedExecutorFactory::checkpoint(const std::shared_ptr<Instance> &instan
                                                                         : refusal("take the snapshot"));
         });
     });
+}
+
+void ScriptedExecutorFactory::cancelOperation(OperationId operation, CancelMode mode,
+                                              std::function<void(Result<void>)> heard)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_operationCancels.emplace_back(operation, mode);
+    }
+    const Answering answering = script().operationCancel;
+    if (answering == Answering::Never)
+        return;
+    m_tasks.run([answering, heard = std::move(heard)] {
+        heard(answering == Answering::Accepts ? Result<void>() : refusal("cancel the operation"));
+    });
+}
+
+std::vector<std::pair<OperationId, CancelMode>> ScriptedExecutorFactory::operationCancels() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_operationCancels;
 }
 
 std::vector<Applied> ScriptedExecutorFactory::applied() const

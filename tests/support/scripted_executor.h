@@ -32,6 +32,7 @@ struct ExecutorScript
     Answering stop = Answering::Accepts;
     Answering checkpoint = Answering::Accepts;
     Answering staging = Answering::Accepts;
+    Answering operationCancel = Answering::Accepts;
     std::optional<QByteArray> stagedSnapshot;          ///< What a staging that is accepted answers.
     std::function<Conduct(const ApplyCall &)> conduct; ///< Unset: byText().
 };
@@ -98,6 +99,8 @@ public:
     std::vector<RunId> openRuns() const;
     std::vector<CreateCall> created() const;
     std::vector<CleanupCall> cleaned() const;
+    /// Which operations were to be cancelled, and how, in order.
+    std::vector<std::pair<OperationId, CancelMode>> operationCancels() const;
     /// What was cancelled and abandoned, as "boundary", "hard" and "abandon", in order.
     QByteArrayList cancels() const;
     /// How the stops were meant, in order.
@@ -129,6 +132,7 @@ private:
     void stage(const std::shared_ptr<Instance> &instance, const StageCall &call);
     void discard(const std::vector<QByteArray> &keys);
     void checkpoint(const std::shared_ptr<Instance> &instance, RunId run);
+    void cancelOperation(OperationId operation, CancelMode mode, std::function<void(Result<void>)> heard);
 
     ExecutorIdentity m_identity{"scripted", "scripted"};
 
@@ -140,6 +144,7 @@ private:
     std::vector<Applied> m_applied;
     std::vector<Staged> m_staged;
     QByteArrayList m_discarded;
+    std::vector<std::pair<OperationId, CancelMode>> m_operationCancels;
     std::vector<CreateCall> m_created;
     std::vector<CleanupCall> m_cleaned;
     QByteArrayList m_cancels;

@@ -57,6 +57,10 @@ public:
     {
         m_workshop.soon(m_instance, [run](ExecutorListener &ear) { ear.checkpointFinished(run, {}); });
     }
+    void cancelOperation(OperationId, CancelMode, std::function<void(Result<void>)> heard) override
+    {
+        heard(Error{ErrorKind::Plugin, QStringLiteral("it has no operations")});
+    }
 
 private:
     Workshop &m_workshop;

@@ -6,6 +6,8 @@
 // keeps how it ended, tells those who wait for it, and wakes a session that is at rest with a continuation when
 // a background tool has ended; ends that come together are one continuation.
 //
+// burrow.operations-client/1, the executor's part, is optional: it hears that an operation is to be cancelled.
+//
 // What an instance has begun belongs to it: when the instance is destroyed, what has not ended is terminated.
 // An end counts once it is durable. Every call here only hands the step over; what became of it, `state` says.
 
@@ -20,6 +22,7 @@ extern "C" {
 #endif
 
 #define BURROW_EXT_OPERATIONS "burrow.operations/1"
+#define BURROW_EXT_OPERATIONS_CLIENT "burrow.operations-client/1"
 
 // Names an operation towards the host. Never 0, never reused in a process.
 typedef uint64_t burrow_operation;
@@ -46,7 +49,7 @@ typedef struct burrow_operation_begin
     uint32_t struct_size;
     int32_t kind;     // BURROW_OPERATION_*
     burrow_text name; // for people; at most 256 bytes, no control characters
-    uint64_t cookie;  // the plugin's own number for it; the host does not read it
+    uint64_t cookie;  // the plugin's own number for it, given back in cancel; the host does not read it
 } burrow_operation_begin;
 
 // Growable.
@@ -87,6 +90,23 @@ typedef struct burrow_operations_host
     // [any & always]
     int32_t (*state)(void *ctx, burrow_operation operation);
 } burrow_operations_host;
+
+// Growable. The executor's part: burrow_executor_vtable.get_extension. An executor without it has operations
+// that end by themselves or with their instance.
+typedef struct burrow_operations_client
+{
+    uint32_t struct_size;
+    uint32_t reserved; // 0
+
+    // Somebody asks for the end of an operation of this instance. `mode` is BURROW_CANCEL_BOUNDARY or
+    // BURROW_CANCEL_HARD (host.h); unknown = hard. `cookie` is the one that it was begun with: the call may
+    // come before `begin` has returned, or when the plugin has just ended the operation. OK: heard; the
+    // plugin ends it by `update`, with CANCEL or with whatever has happened. Anything else: it cannot be
+    // cancelled, which is what who asked is told. Asked more than once, it is called more than once. It only
+    // signals and must not wait; it may call `update` itself.
+    // [any & created]
+    int32_t (*cancel)(void *self, burrow_operation operation, int32_t mode, uint64_t cookie);
+} burrow_operations_client;
 
 #ifdef __cplusplus
 }

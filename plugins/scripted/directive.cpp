@@ -140,6 +140,17 @@ Step steer(std::string_view rest)
     return step;
 }
 
+Step operation(std::string_view rest)
+{
+    Step step;
+    step.operation = std::string(takeWord(rest));
+    if (step.operation->empty())
+        throw ConfigError("!operation needs a name.");
+    if (!rest.empty())
+        step.operationRefusal = takeNamed(rest, statusNamed);
+    return step;
+}
+
 Step with(std::string_view rest, void (*change)(Step &))
 {
     Step step = parseRest(rest);
@@ -165,6 +176,7 @@ const std::map<std::string_view, Parser> &parsers()
         {"before_return",       [](Text rest) { return completingOn(rest, Step::CompleteOn::BeforeReturn); }},
         {"snapshot",            snapshot},
         {"steer",               steer},
+        {"operation",           operation},
         {"state",               [](Text rest) { return with(rest, [](Step &step) { step.answersState = true; }); }},
         {"callback",            callback},
         {"none",                [](Text rest) { return with(rest, [](Step &step) { step.terminal = BURROW_TERMINAL_NONE; }); }},

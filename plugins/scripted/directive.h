@@ -9,6 +9,8 @@
 //   !callback TOOL [JSON]     !none                    !no_pending_boundary  !log TEXT
 //   !steer N [STATUS]         open the live boundary until N contexts were staged, and answer them; a status
 //                             refuses each
+//   !operation NAME [STATUS]  begin a background operation that goes on until it is cancelled; a status refuses
+//                             each cancel
 //   !wrong_run                !reorder                 !twice                !throw
 //
 // After `then` comes a text to answer or another directive.

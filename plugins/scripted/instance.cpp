@@ -12,8 +12,9 @@ namespace scripted {
 
 using plugin_support::toText;
 
-Instance::Instance(const burrow_host &host, Script script, std::string state)
+Instance::Instance(const burrow_host &host, burrow_instance name, Script script, std::string state)
     : m_host(host)
+    , m_name(name)
     , m_script(std::move(script))
     , m_state(std::move(state))
 {
@@ -36,6 +37,8 @@ int32_t Instance::apply(const burrow_apply_request &request, burrow_token token)
         throw std::runtime_error("the script says so");
     if (step.refuse)
         return *step.refuse;
+    if (step.operation)
+        beginOperation(step);
 
     std::string answer = answerFor(step, input);
     Run run = makeRun(request, token, std::move(step), std::move(answer));

@@ -7,6 +7,7 @@
 
 #include "burrow/abi.h"
 #include "burrow/ext/boundary.h"
+#include "burrow/ext/operations.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -22,7 +23,7 @@ namespace scripted {
 class Instance
 {
 public:
-    Instance(const burrow_host &host, Script script, std::string state);
+    Instance(const burrow_host &host, burrow_instance name, Script script, std::string state);
     ~Instance();
     Instance(const Instance &) = delete;
     Instance &operator=(const Instance &) = delete;
@@ -33,6 +34,7 @@ public:
     int32_t resume(burrow_token token);
     int32_t stage(const burrow_stage_request &request, burrow_token token);
     int32_t discard(const burrow_discard_request &request);
+    int32_t cancelOperation(burrow_operation operation, int32_t mode, uint64_t cookie);
 
 private:
     enum class Place { Inline, Thread, Parked };
@@ -48,12 +50,15 @@ private:
     void takeSteers(const Run &run);
     std::string stagedText() const;
     void moveBoundary(const Run &run, int32_t open);
+    void beginOperation(const Step &step);
+    const burrow_operations_host *operations() const;
     bool emit(const Run &run, std::string_view piece);
     bool isCancelled(const Step &step) const;
     void joinWorker();
 
     // Constant.
     const burrow_host &m_host;
+    const burrow_instance m_name;
 
     // Of the host's [instance] calls.
     Script m_script;
@@ -74,6 +79,8 @@ private:
     std::vector<Staged> m_staged; // into the run of m_token, as long as its boundary is open
     int64_t m_steersLeft = 0;     // above 0: the boundary is open
     std::optional<int32_t> m_stageRefusal;
+    // By cookie: the status with which its cancels are refused.
+    std::vector<std::optional<int32_t>> m_operations;
     std::optional<Run> m_next;   // for the worker
     std::optional<Run> m_parked; // for cancel
     bool m_ending = false;

@@ -30,7 +30,8 @@ int32_t create(const burrow_create_request *request, void **outSelf)
             std::string state;
             if (request->snapshot && request->snapshot->size > 0)
                 state.assign(static_cast<const char *>(request->snapshot->data), request->snapshot->size);
-            *outSelf = std::make_unique<Instance>(*host, std::move(script), std::move(state)).release();
+            *outSelf = std::make_unique<Instance>(*host, request->instance, std::move(script), std::move(state))
+                           .release();
             return BURROW_OK;
         } catch (const plugin_support::ConfigError &error) {
             return refuseCreation(*request, BURROW_CONFIG, error.what());
@@ -83,9 +84,23 @@ const burrow_boundary_executor boundary = {
     .discard = discard,
 };
 
+int32_t cancelOperation(void *self, burrow_operation operation, int32_t mode, uint64_t cookie)
+{
+    return guarded([&] { return static_cast<Instance *>(self)->cancelOperation(operation, mode, cookie); });
+}
+
+const burrow_operations_client operationsClient = {
+    .struct_size = sizeof(burrow_operations_client),
+    .reserved = 0,
+    .cancel = cancelOperation,
+};
+
 const void *getExtension(void *, const burrow_text *id)
 {
-    return plugin_support::toView(*id) == BURROW_EXT_BOUNDARY ? &boundary : nullptr;
+    const std::string_view name = plugin_support::toView(*id);
+    if (name == BURROW_EXT_BOUNDARY)
+        return &boundary;
+    return name == BURROW_EXT_OPERATIONS_CLIENT ? &operationsClient : nullptr;
 }
 
 int32_t init(const burrow_host *table, const burrow_text *)

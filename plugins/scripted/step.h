@@ -38,6 +38,8 @@ struct Step
     int32_t ignoredCancel = BURROW_CANCEL_NONE; // this level and those below
     int64_t steers = 0;                         // contexts to wait for with an open live boundary
     std::optional<int32_t> stageRefusal;        // refuse each with this status
+    std::optional<std::string> operation;       // begin one of that name
+    std::optional<int32_t> operationRefusal;    // refuse its cancels with this status
     std::optional<std::string> snapshot;
     int32_t terminal = BURROW_TERMINAL_RESULT;
     std::string resultJson; // of a callback

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host_rig.h"
+#include "library_rig.h"
 
 #include <QTest>
 
@@ -277,6 +277,64 @@ private Q_SLOTS:
         rig.endHost();
         QCOMPARE(resultOf(asked)->refusal, OperationRefusal::Unavailable);
         QCOMPARE(resultOf(operations.underWay())->error().kind, ErrorKind::NotReady);
+    }
+
+    void theBundledPluginEndsWhatIsCancelled_data()
+    {
+        QTest::addColumn<CancelMode>("mode");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("boundary") << CancelMode::Boundary << QStringLiteral("told to end at a boundary");
+        QTest::newRow("hard") << CancelMode::Hard << QStringLiteral("told to end now");
+    }
+
+    void theBundledPluginEndsWhatIsCancelled()
+    {
+        QFETCH(CancelMode, mode);
+        QFETCH(QString, reason);
+        LibraryRig rig;
+        const auto runs = [&rig](const QByteArray &directive) {
+            return rig.host->submit(rig.session, promptOf(directive), {.wait = WaitFor::Terminal});
+        };
+        // Of two the right one: each has a cookie of its own.
+        QVERIFY(resultOf(runs("!operation other").outcome)->succeeded());
+        const Operations operations = rig.host->operations(rig.session);
+        const OperationId other = onlyOneUnderWay(operations);
+        QVERIFY(other);
+        QVERIFY(resultOf(runs("!operation work").outcome)->succeeded());
+        const auto live = resultOf(operations.underWay());
+        QCOMPARE(live->value().size(), std::size_t(2));
+        const bool first = live->value()[0].spec.id != other;
+        const OperationId work = live->value()[first ? 0 : 1].spec.id;
+        const OperationWait watch = operations.watch(work);
+        const auto asked = resultOf(operations.requestCancel(work, mode));
+        QVERIFY2(asked->ok(), qPrintable(asked->message));
+        const auto ends = resultOf(watch.future());
+        QVERIFY(ends->ok());
+        QCOMPARE(ends->value()[0].spec.name, QByteArray("work"));
+        QCOMPARE(ends->value()[0].outcome, OperationOutcome(OperationCancelled{reason}));
+        QCOMPARE(resultOf(operations.requestCancel(work, mode))->refusal, OperationRefusal::InvalidTransition);
+        QCOMPARE(onlyOneUnderWay(operations), other);
+    }
+
+    void aBundledPluginThatRefusesSaysWithWhat()
+    {
+        LibraryRig rig;
+        const Submission run =
+            rig.host->submit(rig.session, promptOf("!operation work BUSY"), {.wait = WaitFor::Terminal});
+        QVERIFY(resultOf(run.outcome)->succeeded());
+        const Operations operations = rig.host->operations(rig.session);
+        const OperationId work = onlyOneUnderWay(operations);
+        const auto asked = resultOf(operations.requestCancel(work, CancelMode::Hard));
+        QCOMPARE(asked->refusal, OperationRefusal::Unavailable);
+        QVERIFY2(
+            asked->message.contains(QStringLiteral("the plugin scripted does not cancel the operation: BUSY")),
+            qPrintable(asked->message));
+        QCOMPARE(onlyOneUnderWay(operations), work);
+        // With its instance it ends all the same, and then there is nobody left to ask.
+        QVERIFY(resultOf(rig.host->stop(rig.session))->ok());
+        const auto late = resultOf(operations.requestCancel(work, CancelMode::Hard));
+        QCOMPARE(late->refusal, OperationRefusal::InvalidTransition);
+        QCOMPARE(late->status, OperationStatus::Terminated);
     }
 
     void whoWaitsHearsThatTheHostIsGone()

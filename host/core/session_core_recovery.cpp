@@ -39,6 +39,8 @@ void SessionCore::open(const StoredSession &stored, MonotonicTime now, CoreActio
         }
         if (stored.existed)
             askForKeys();
+        if (m_operations)
+            feedStep(); // What needs no wake is observed here, not with whatever happens first.
     }
     m_actions = nullptr;
 }

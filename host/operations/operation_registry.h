@@ -129,6 +129,8 @@ public:
     Result<OperationNotices> reload(const StoredOperations &stored);
 
 private:
+    /// Says what distinguishes two states; only the explorer defines it.
+    friend class StateProbe;
     enum class Ending : quint8 { No, Staged, Writing };
     struct Entry
     {

@@ -39,6 +39,8 @@ public:
     std::size_t count() const;
 
 private:
+    /// Says what distinguishes two states; only the explorer defines it.
+    friend class StateProbe;
     struct ForAll
     {
         WaiterId waiter = 0;

@@ -107,6 +107,49 @@ Scenario draining()
     return world;
 }
 
+Script continuation(const char *name)
+{
+    Input input = detachedWorkContinuation({}, {});
+    return {.name = name, .input = input, .wait = std::nullopt, .own = true};
+}
+
+/// Background work of an executor and of somebody else, and the continuations that its ends bring about.
+Scenario operating()
+{
+    Scenario world;
+    world.name = "operating";
+    world.scripts = {{.name = "prompt", .input = prompt(), .wait = WaitMode::Terminal},
+                     continuation("continuation"),
+                     continuation("second continuation")};
+    world.operations = {
+        {.name = "a tool of the executor", .ofExecutor = true},
+        {.name = "a tool of a group", .end = OperationVerb::Fail},
+        {.name = "a member", .kind = OperationKind::MobMemberChild, .end = OperationVerb::MarkRetired}};
+    world.controls = {Attach, Stop, Interrupt, Retire, Reset, Recover, Destroy};
+    world.budget = {.controls = 1, .failures = 1, .faults = 1, .crashes = 1, .asks = 8};
+    world.settings = settings();
+    world.settings.operationLimit = 2;
+    world.share = 4;
+    return world;
+}
+
+/// A session that its host lets go of, at every moment, and that another one may find later.
+Scenario leaving()
+{
+    Scenario world;
+    world.name = "leaving";
+    world.scripts = {{.name = "keyed prompt", .input = withKey(prompt(), "k"), .wait = WaitMode::Terminal},
+                     {.name = "ephemeral prompt", .input = ephemeral(prompt("soon forgotten"))},
+                     continuation("continuation")};
+    world.operations = {{.name = "a tool of the executor", .ofExecutor = true},
+                        {.name = "a place", .kind = OperationKind::CapacitySlot}};
+    world.controls = {Attach, Stop, Retire, Recover, Interrupt, Unregister, ShutDown};
+    world.budget = {.controls = 2, .failures = 1, .faults = 1, .crashes = 1, .asks = 4};
+    world.settings = settings();
+    world.share = 4;
+    return world;
+}
+
 } // namespace
 
 InputPointer Scenario::input(std::size_t script, quint64 sequence) const
@@ -118,7 +161,8 @@ InputPointer Scenario::input(std::size_t script, quint64 sequence) const
 
 const std::vector<Scenario> &scenarios()
 {
-    static const std::vector<Scenario> all{everyday(), replacing(), failing(), lifecycle(), draining()};
+    static const std::vector<Scenario> all{everyday(), replacing(), failing(), lifecycle(),
+                                           draining(), operating(), leaving()};
     return all;
 }
 

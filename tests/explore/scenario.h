@@ -17,6 +17,7 @@ struct Budget
     quint8 failures = 0; ///< Runs that the executor fails.
     quint8 faults = 0;   ///< Verdicts other than committed, and executors that lie, die or refuse.
     quint8 crashes = 0;  ///< The host dies, and the next one opens what the store holds.
+    quint8 asks = 0;     ///< Steps of operations, and waits for them.
 };
 
 /// One input that somebody may submit, once.
@@ -27,7 +28,37 @@ struct Script
     std::optional<WaitMode> wait = WaitMode::Attempt;
     bool withoutWake = false;
     bool twin = false; ///< Differs from the one before in nothing: it is submitted only after that one.
+    bool own = false;  ///< A continuation of the core's own: nobody submits it.
 };
+
+/// One asynchronous operation that somebody may begin, once, and end.
+struct OperationScript
+{
+    const char *name = "";
+    OperationKind kind = OperationKind::BackgroundTool;
+    bool ofExecutor = false; ///< Begun by the executor, and gone with its instance.
+    OperationVerb end = OperationVerb::Complete;
+
+    OperationId id(std::size_t at) const { return {{7, at + 1}}; }
+};
+
+/// What is asked of operations, each at most once on a path. The first six are about one operation, and there
+/// are three times six of them.
+enum class OperationAsk : quint8 {
+    Begin,
+    Start,
+    Retire,
+    End,
+    EndOtherwise, ///< By somebody else, who wants it cancelled.
+    Watch,
+    WaitForAll = 18,
+    StopWaiting, ///< For all; who watches one goes on.
+    Acknowledge,
+    AcknowledgeAgain,
+};
+inline constexpr std::size_t asks_per_operation = 6;
+inline constexpr std::size_t operations_max = 3;
+inline constexpr std::size_t operation_asks_max = 22;
 
 /// Which commands people give; submitting and crashing are always possible.
 enum class Control : quint8 {
@@ -55,6 +86,7 @@ struct Scenario
     const char *name = "";
     std::vector<Script> scripts;
     std::vector<Control> controls;
+    std::vector<OperationScript> operations;
     Budget budget;
     CoreSettings settings;
     bool snapshots = false;  ///< A run may give a snapshot, so that there is a checkpoint to take.

@@ -284,6 +284,7 @@ void StateProbe::encode(const SessionCore &core)
         input(core.m_keyWaiting.at(at).input->id);
     stop(core);
     marks(core);
+    operations(core);
 }
 
 quint32 StateProbe::countWaiters(const SessionCore &core)

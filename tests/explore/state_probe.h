@@ -14,15 +14,15 @@ namespace burrow {
 ///
 /// Renamed: an input is its script; a run is none, the one that is bound, or one that is over, of which no two
 /// are told apart because nothing asks which; tickets and rounds count back from the last one given; places in
-/// a lane, and what is stored of them, are ranks; times are distances from now; commands are given or not. Left
-/// out, because nothing that is decided depends on it: sentences (but not whether there is one), the tally, the
-/// strongest signal, since when something is as it is, revisions, which only grow, and when keys expire, which
-/// no path lives to see.
+/// a lane, places among the ends of operations, and what is stored of them, are ranks; times are distances from
+/// now; commands are given or not. Left out, because nothing that is decided depends on it: sentences (but not
+/// whether there is one), the tally, the strongest signal, since when something is as it is, revisions, which
+/// only grow, and when keys expire, which no path lives to see.
 class StateProbe
 {
 public:
     /// By sequence: which script the input is from; sequences start at 1.
-    using ScriptOf = std::array<quint8, 8>;
+    using ScriptOf = std::array<quint8, 12>;
 
     StateProbe(test::Encoding &out, const ScriptOf &scriptOf, RunId current);
 
@@ -52,6 +52,11 @@ private:
     void attachment(const SessionCore &core);
     void stop(const SessionCore &core);
     void marks(const SessionCore &core);
+    void operations(const SessionCore &core);
+    void operationEntries(const OperationRegistry &registry, const QByteArray &source);
+    void image(const std::shared_ptr<const StoredOperations> &stored);
+    void feed(const std::deque<FeedEntry> &entries, const FeedCursors &cursors, quint64 newestWake);
+    void ids(const std::vector<OperationId> &ids);
     void finished(const std::vector<FinishedInput> &inputs);
     void operation(const AcceptOperation &operation);
     void operation(const FinishRunOperation &operation);

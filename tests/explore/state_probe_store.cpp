@@ -72,6 +72,7 @@ void StateProbe::encode(const WriteSet &set, const SessionCore &core)
     m_out.put(core.m_lastTicket - set.ticket);
     m_out.put(set.operation.index());
     std::visit([this](const auto &one) { operation(one); }, set.operation);
+    image(set.operations);
 }
 
 void StateProbe::encode(const test::StoreModel &store, const SessionCore &)
@@ -101,6 +102,7 @@ void StateProbe::encode(const test::StoreModel &store, const SessionCore &)
     m_out.put((store.snapshot() ? 1U : 0U) | (store.written() ? 2U : 0U));
     row(store.row());
     m_out.put(store.cleanupOwed() ? 1U : 0U);
+    image(store.operations());
 }
 
 } // namespace burrow

@@ -57,7 +57,32 @@ constexpr const char *step_texts[] = {
     "the context is staged",
     "the context is staged and gives a snapshot",
     "the context is not staged",
+    "the core's own continuation gets an id",
 };
+
+constexpr const char *ask_texts[] = {
+    "somebody begins \"%1\"",
+    "\"%1\" is started",
+    "\"%1\" begins to retire",
+    "\"%1\" ends",
+    "somebody else has \"%1\" cancelled",
+    "somebody watches \"%1\"",
+};
+constexpr const char *other_ask_texts[] = {
+    "somebody waits for all operations",
+    "whoever waits for all operations stops waiting",
+    "the agent is told of what has ended",
+    "the agent is told of what has ended, once more",
+};
+
+QString askText(std::size_t ask, const Scenario &scenario)
+{
+    const std::size_t operation = ask / asks_per_operation;
+    if (operation < operations_max)
+        return QString::fromLatin1(ask_texts[ask % asks_per_operation])
+            .arg(QLatin1String(scenario.operations[operation].name));
+    return QLatin1String(other_ask_texts[ask - asks_per_operation * operations_max]);
+}
 
 } // namespace
 
@@ -73,6 +98,8 @@ QString stepText(Step step, const Scenario &scenario)
     if (const std::size_t control = indexIn(step, Step::Control, std::size(control_texts));
         control < std::size(control_texts))
         return QLatin1String(control_texts[control]);
+    if (const std::size_t ask = indexIn(step, Step::Ask, operation_asks_max); ask < operation_asks_max)
+        return askText(ask, scenario);
     const std::size_t other = indexIn(step, Step::Commit, std::size(step_texts));
     return other < std::size(step_texts) ? QLatin1String(step_texts[other]) : QStringLiteral("?");
 }

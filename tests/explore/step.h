@@ -43,6 +43,8 @@ enum class Step : quint8 {
     Stage, ///< Context is staged into the run under way.
     StageWithSnapshot,
     StageNot,
+    Mint,     ///< The core's continuation gets its id.
+    Ask = 80, ///< And those after it: what is asked of operations.
 };
 
 /// A step in words, as a line of a path.

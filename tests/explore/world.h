@@ -102,6 +102,20 @@ private:
     bool takeExecutorStep(Step step);
     bool takeStoreStep(Step step);
 
+    // Operations (world_operations.cpp).
+    void stepsOfOperations(std::vector<Step> &out) const;
+    void ask(std::size_t ask);
+    void mint();
+    std::size_t nextContinuation() const;
+    void checkContinuation(const WriteSet &set);
+    bool isDurablyOver(OperationId operation) const;
+    void noteOperations();
+    void checkOperations();
+    void checkEndedOperations(const OperationRegistry &registry);
+    void checkOperationsAtRest();
+    void dropUnwritten(const WriteSet &set);
+    void encodeOperations(Encoding &scratch) const;
+
     // What the core wants (world_actions.cpp).
     void carry(const SubmitWrite &action);
     void carry(const CreateExecutor &action);
@@ -141,6 +155,7 @@ private:
             m_broken = rule;
     }
     void check();
+    void checkReleased();
     void checkRecords();
     void checkRecord(const InputRecord &record);
     void checkRest();
@@ -179,6 +194,10 @@ private:
     bool m_untrusted = false;   ///< The store refused or lost track: no further write is allowed.
     bool m_shutdown = false;
     bool m_shutdownFinished = false;
+    bool m_released = false;   ///< Unregistered.
+    quint32 m_asked = 0;       ///< By number of the ask: those that were made.
+    quint32 m_asksOpen = 0;    ///< Of them, those without an answer, and waits that go on.
+    bool m_minting = false;    ///< The core waits for the id of a continuation.
     quint8 m_contributors = 0; ///< Of the last run, and the last of them.
     InputId m_lastContributor;
 
@@ -193,6 +212,10 @@ private:
     quint32 m_rulesAsked = 0;
     CoreActions m_actions;
     bool m_wasCommand = false;
+    bool m_wasWait = false; ///< It was to begin to wait for operations.
+    std::array<OperationStatus, operations_max> m_statusBefore{};
+    FeedCursors m_cursorsBefore{};
+    bool m_isReload = false;  ///< It was to read the session again, or to open it: what lived may be gone.
     bool m_recovery = false;  ///< It was to make the write of a recovery durable.
     bool m_takesNone = false; ///< It was to submit to a session that takes no input.
 };

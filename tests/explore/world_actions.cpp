@@ -28,6 +28,7 @@ void World::carry(const SubmitWrite &action)
     }
     if (std::holds_alternative<AcceptOperation>(action.set.operation))
         require(takesInput(), "a session that takes no input writes none");
+    checkContinuation(action.set);
     m_lastTicket = action.set.ticket;
     m_writes.push_back({std::make_shared<const WriteSet>(action.set)});
 }
@@ -274,24 +275,19 @@ void World::carry(const ReloadSession &)
 
 void World::carry(const SessionReleased &)
 {
-    require(false, "nobody here unregisters the session");
-}
-
-// No scenario has operations, so nothing of them is ever answered.
-
-void World::carry(const ReplyOperation &)
-{
-    require(false, "a step of an operation is answered that nobody asked for");
-}
-
-void World::carry(const ResolveOperations &)
-{
-    require(false, "a wait for operations is resolved that nobody began");
-}
-
-void World::carry(const MintContinuation &)
-{
-    require(false, "a continuation is made although no operation has ended");
+    require(!std::exchange(m_released, true), "a session is let go of once");
+    require(m_writes.empty() && outsideIsQuiet() && m_instance == Instance::None && !m_keysOpen && !m_imageOpen,
+            "a session is let go of when nothing of it is on its way");
+    require(m_commandsOpen == 0 && m_asksOpen == 0, "who is let go of has answered everybody");
+    const SessionRegisters &registers = m_core->registers();
+    require(!registers.loopStopOwed && !registers.drainExitOwed && !registers.waitersOwed,
+            "a session is let go of when its three obligations are met");
+    for (Known &input : m_known) {
+        require(!input.owed && !input.asked, "a session that is let go of leaves nobody waiting");
+        const auto at = static_cast<std::size_t>(&input - m_known.data());
+        if (input.life == Life::Open && at < m_scenario->scripts.size() && !isStored(at))
+            input.life = Life::Gone; // With the process's memory of the session.
+    }
 }
 
 void World::carry(const ShutdownFinished &)

@@ -23,7 +23,10 @@ void World::crash(std::size_t durable)
     m_staging = {};
     m_commandsOpen = 0;
     m_checkpointOpen = m_stopOpen = m_boundaryOpen = m_keysOpen = m_imageOpen = false;
-    m_storeFailed = m_untrusted = m_shutdown = m_shutdownFinished = false;
+    m_storeFailed = m_untrusted = m_shutdown = m_shutdownFinished = m_released = false;
+    m_asksOpen = 0;
+    m_minting = false;
+    m_isReload = true;
     m_lastTicket = 0;
     m_keyRound = 0;
     m_contributors = 0;
@@ -71,6 +74,7 @@ void World::recount(bool keepEphemeral)
 void World::giveImage(bool works)
 {
     m_imageOpen = false;
+    m_isReload = works;
     if (!works) {
         feed(Reloaded{Error{ErrorKind::Io, QStringLiteral("the disk does not answer")}});
         return;

@@ -30,6 +30,9 @@ void World::check()
     const SessionRegisters &registers = m_core->registers();
     if (const char *rule = brokenInvariant(registers))
         require(false, rule);
+    checkOperations();
+    if (m_released)
+        return checkReleased();
     checkRecords();
     const SessionView view = m_core->view();
     for (const Lane lane : {Lane::Queue, Lane::Steer}) {
@@ -44,6 +47,18 @@ void World::check()
                 || registers.preRun == Phase::Retired,
             "a run shows as running unless the session retires");
     checkRest();
+}
+
+/// Nothing of it is left but the answer that there is no such session.
+void World::checkReleased()
+{
+    quint32 open = 0;
+    m_core->visitInputs([&open](const InputRecord &) { ++open; });
+    require(open == 0, "a session that was let go of keeps no input");
+    require(m_writes.empty(), "a session that was let go of writes nothing");
+    require(m_core->deadline() == MonotonicTime::never() && !m_core->turnDue(),
+            "a session that was let go of wants nothing");
+    require(m_commandsOpen == 0 && m_asksOpen == 0, "a session that was let go of answers at once");
 }
 
 void World::checkRecords()
@@ -92,10 +107,11 @@ void World::checkRecord(const InputRecord &record)
 /// The core never rests with work to do unless something outside, a timer or a stated reason holds it.
 void World::checkRest()
 {
-    if (!outsideIsQuiet() || !m_writes.empty() || m_keysOpen || m_imageOpen || m_core->turnDue()
+    if (!outsideIsQuiet() || !m_writes.empty() || m_keysOpen || m_imageOpen || m_minting || m_core->turnDue()
         || m_core->deadline() != MonotonicTime::never())
         return;
     require(m_commandsOpen == 0, "nobody waits for an answer when nothing is going on");
+    checkOperationsAtRest();
     for (const Known &input : m_known)
         require(!input.asked, "nobody waits for an answer when nothing is going on");
     require(m_core->registers().run.isNull(), "no run is bound when nothing is going on");
@@ -164,10 +180,13 @@ quint64 World::fingerprint(Encoding &scratch) const
     // Which of two open inputs is the older: sequences themselves are names.
     for (std::size_t sequence = 1; sequence <= m_lastSequence; ++sequence) {
         const std::size_t at = m_scriptOf[sequence];
+        if (m_known[at].sequence != sequence)
+            continue; // A continuation that came to nothing; its successor has another number.
         if (m_known[at].life == Life::Open || m_known[at].life == Life::Asked || m_store->hasOpen(sequence))
             scratch.put(at);
     }
-    scratch.put(m_left.controls | (m_left.failures << 8U) | (m_left.faults << 16U) | (m_left.crashes << 24U));
+    scratch.put(m_left.controls | (m_left.failures << 8U) | (m_left.faults << 16U) | (m_left.crashes << 24U)
+                | (quint64(m_left.asks) << 32U));
     scratch.put(static_cast<quint64>(std::popcount(m_commandsOpen)));
     scratch.put(m_instance);
     const bool bound = m_apply && m_runId == m_core->registers().run;
@@ -176,7 +195,8 @@ quint64 World::fingerprint(Encoding &scratch) const
                 | (m_stopOpen ? 32U : 0U) | (m_boundaryOpen ? 64U : 0U) | (m_keysOpen ? 128U : 0U)
                 | (m_imageOpen ? 256U : 0U) | (m_storeFailed ? 512U : 0U) | (m_untrusted ? 1024U : 0U)
                 | (m_shutdown ? 2048U : 0U) | (m_shutdownFinished ? 4096U : 0U)
-                | (m_runId.isNull() ? 8192U : 0U));
+                | (m_runId.isNull() ? 8192U : 0U) | (m_released ? 16384U : 0U));
+    encodeOperations(scratch);
     scratch.put(m_staging ? m_scriptOf.at(sequenceOf(m_staging)) + 1U : 0U);
     scratch.put(m_contributors == 1 && m_core->registers().run == m_runId
                     ? m_scriptOf.at(sequenceOf(m_lastContributor)) + 1U

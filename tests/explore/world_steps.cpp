@@ -99,9 +99,10 @@ void World::stepsOfPeople(std::vector<Step> &out) const
 {
     for (std::size_t at = 0; at < m_scenario->scripts.size(); ++at) {
         const bool first = !script(at).twin || m_known[at - 1].life != Life::Unsent;
-        if (m_known[at].life == Life::Unsent && first)
+        if (m_known[at].life == Life::Unsent && first && !script(at).own)
             out.push_back(Step::Submit + at);
     }
+    stepsOfOperations(out);
     if (m_left.controls == 0)
         return;
     for (const Control control : m_scenario->controls) {

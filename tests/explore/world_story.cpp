@@ -99,11 +99,18 @@ struct Teller
     QString operator()(const ShutdownFinished &) const { return QStringLiteral("has shut down"); }
     QString operator()(const LoadKeys &) const { return QStringLiteral("asks for the keys of ended inputs"); }
     QString operator()(const ReloadSession &) const { return QStringLiteral("asks to be read again"); }
-    QString operator()(const ReplyOperation &) const
+    QString operator()(const ReplyOperation &action) const
     {
-        return QStringLiteral("answers a step of an operation");
+        return QStringLiteral("answers a step of an operation, which is %1: %2 %3")
+            .arg(QLatin1String(operationStatusName(action.receipt.status)),
+                 QLatin1String(operationRefusalName(action.receipt.refusal)), action.receipt.message);
     }
-    QString operator()(const ResolveOperations &) const { return QStringLiteral("tells how operations ended"); }
+    QString operator()(const ResolveOperations &action) const
+    {
+        return action.answer.ok()
+                   ? QStringLiteral("tells who waits how operations ended")
+                   : QStringLiteral("tells who waits for operations: %1").arg(action.answer.error().message);
+    }
     QString operator()(const MintContinuation &) const
     {
         return QStringLiteral("asks for a continuation's id");

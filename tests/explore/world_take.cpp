@@ -67,6 +67,10 @@ World::World(const World &other)
     , m_untrusted(other.m_untrusted)
     , m_shutdown(other.m_shutdown)
     , m_shutdownFinished(other.m_shutdownFinished)
+    , m_released(other.m_released)
+    , m_asked(other.m_asked)
+    , m_asksOpen(other.m_asksOpen)
+    , m_minting(other.m_minting)
     , m_contributors(other.m_contributors)
     , m_lastContributor(other.m_lastContributor)
     , m_lastSequence(other.m_lastSequence)
@@ -88,8 +92,9 @@ World &World::operator=(const World &other)
 void World::take(Step step)
 {
     m_actions.clear();
-    m_wasCommand = m_takesNone = m_recovery = false;
+    m_wasCommand = m_wasWait = m_takesNone = m_recovery = m_isReload = false;
     m_rulesAsked = 0;
+    noteOperations();
     if (const std::size_t script = indexIn(step, Step::Submit, scripts_max); script < scripts_max) {
         submit(script);
     } else if (const std::size_t durable = indexIn(step, Step::Crash, 8); durable < 8) {
@@ -98,6 +103,12 @@ void World::take(Step step)
     } else if (const std::size_t at = indexIn(step, Step::Control, 16); at < 16) {
         --m_left.controls;
         control(static_cast<Control>(at));
+    } else if (const std::size_t asked = indexIn(step, Step::Ask, operation_asks_max);
+               asked < operation_asks_max) {
+        --m_left.asks;
+        ask(asked);
+    } else if (step == Step::Mint) {
+        mint();
     } else if (!takeStoreStep(step) && !takeExecutorStep(step)) {
         if (step == Step::Turn)
             feed(Turn{RunId{Uuid::version7(2, 0, ++m_lastRun)}});
@@ -216,7 +227,7 @@ void World::submit(std::size_t at)
     input.asked = true;
     input.sequence = ++m_lastSequence;
     m_scriptOf[input.sequence] = static_cast<quint8>(at);
-    m_takesNone = !takesInput();
+    m_takesNone = !takesInput() || m_released;
     AcceptCommand command;
     command.command = at + 1;
     command.input = m_scenario->input(at, input.sequence);
@@ -271,7 +282,9 @@ void World::lifecycle(LifecycleVerb verb)
     const quint32 command = m_lastCommand++;
     m_commandsOpen |= 1U << command;
     m_wasCommand = true;
-    if ((verb == LifecycleVerb::Stop || verb == LifecycleVerb::Destroy) && m_apply)
+    const bool ends =
+        verb == LifecycleVerb::Stop || verb == LifecycleVerb::Destroy || verb == LifecycleVerb::Unregister;
+    if (ends && m_apply)
         m_apply->aimedAt = true;
     feed(LifecycleCommand{command + 16, verb, QStringLiteral("asked")});
 }
@@ -319,8 +332,10 @@ void World::answer(Step step)
     }
     const bool accept = std::holds_alternative<AcceptOperation>(write.set->operation);
     const bool grant = std::holds_alternative<GrantOperation>(write.set->operation);
-    m_storeFailed = m_storeFailed || (!accept && !grant);
+    const bool operations = std::holds_alternative<OperationsOperation>(write.set->operation);
+    m_storeFailed = m_storeFailed || (!accept && !grant && !operations);
     if (step == Step::NotWritten) {
+        dropUnwritten(*write.set);
         feed(StoreVerdict{ticket, Verdict::NotWritten, QStringLiteral("no space is left")});
         return;
     }

@@ -38,7 +38,14 @@ EXPECTED = {
     "18": ("a stored input is started only under a grant that is durable", "draining"),
     "19": ("nobody waits for an answer when nothing is going on", "everyday"),
     "20": ("the end of a stored input is durable before anybody hears of it", "everyday"),
+    "21": ("the end of an operation is durable before anybody hears of it", "operating"),
+    "22": ("a session that is quiet is woken for what has ended", "operating"),
+    "23": ("a continuation is for an end that woke nobody yet", "operating"),
+    "24": ("what an executor has begun does not outlive it", "operating"),
+    "25": ("who is let go of has answered everybody", "leaving"),
 }
+# Up to here they are about sessions and inputs; those behind, about operations and leaving.
+LAST_OF_SESSIONS = "20"
 STATES = 3_000_000
 
 
@@ -65,13 +72,16 @@ def main() -> int:
     wanted = sys.argv[2:]
     patches = [patch for patch in sorted(PATCHES.glob("*.patch"))
                if not wanted or any(patch.name.startswith(name) for name in wanted)]
-    found = 0
+    found = {False: 0, True: 0}
+    of_sessions = [patch.name[:2] <= LAST_OF_SESSIONS for patch in patches]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as looking:
-        for patch, answer in zip(patches, looking.map(lambda one: look(binaries, one), patches)):
-            found += answer.startswith("found")
-            print(f"{patch.stem:34} {answer}", flush=True)
-    print(f"mutants {found}/{len(patches)}")
-    return 0 if found == len(patches) else 1
+        for patch, is_first, answer in zip(patches, of_sessions,
+                                           looking.map(lambda one: look(binaries, one), patches)):
+            found[is_first] += answer.startswith("found")
+            print(f"{patch.stem:38} {answer}", flush=True)
+    print(f"mutants {found[True]}/{sum(of_sessions)}, "
+          f"of operations and leaving {found[False]}/{len(patches) - sum(of_sessions)}")
+    return 0 if sum(found.values()) == len(patches) else 1
 
 
 if __name__ == "__main__":

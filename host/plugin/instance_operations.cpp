@@ -26,8 +26,8 @@ qint32 statusOfAnswer(OperationRefusal refusal)
     case OperationRefusal::AlreadyRegistered: return BURROW_DUPLICATE;
     case OperationRefusal::MaxConcurrentExceeded: return BURROW_EXHAUSTED;
     case OperationRefusal::SourceInvalid: return BURROW_INVALID;
-    case OperationRefusal::InvalidTransition: return BURROW_BAD_STATE;
-    case OperationRefusal::PeerNotExpected: return BURROW_BAD_STATE;
+    case OperationRefusal::InvalidTransition:
+    case OperationRefusal::PeerNotExpected:
     case OperationRefusal::AlreadyPeerReady: return BURROW_BAD_STATE;
     case OperationRefusal::OutcomeMismatch: return BURROW_INVALID;
     case OperationRefusal::EndInFlight: return BURROW_BUSY;

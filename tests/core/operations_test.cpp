@@ -53,6 +53,8 @@ private Q_SLOTS:
     void everyVerdictHasItsAnswer();
     void whatIsUnknownIsKnownAfterReadingAgain_data();
     void whatIsUnknownIsKnownAfterReadingAgain();
+    void aCancelIsForTheExecutorThatHasBegunIt();
+    void nobodyIsAskedToCancelWhileTheSessionIsHeld();
     void aStopWritesTheEndsOfItsExecutor();
     void aStopThatIsNotWrittenEndsThemBehindIt();
     void aDestroyLeavesWhatOthersHaveBegun();
@@ -117,6 +119,39 @@ void OperationsTest::whatIsUnknownIsKnownAfterReadingAgain()
     QCOMPARE(h.core.operations()->cursor(FeedCursor::AgentApplied).value(), quint64(0));
     const OperationRefusal again = durable ? OperationRefusal::InvalidTransition : OperationRefusal::None;
     QCOMPARE(h.operationReceipt(h.endOperation(1))->refusal, again);
+}
+
+void OperationsTest::aCancelIsForTheExecutorThatHasBegunIt()
+{
+    WithOperations with;
+    CoreHarness &h = with.h;
+    const auto asked = [&h](quint64 number) {
+        return *h.operationReceipt(h.ask(CancelOperation{operationId(number), CancelMode::Hard}));
+    };
+    const std::size_t before = h.writes.size();
+    QVERIFY(asked(2).ok());
+    QCOMPARE(asked(2).status, OperationStatus::Running);
+    QCOMPARE(asked(1).refusal, OperationRefusal::Unavailable);
+    QCOMPARE(asked(3).refusal, OperationRefusal::NotFound);
+    // A request is no state.
+    QCOMPARE(h.writes.size(), before);
+    QCOMPARE(statusOf(h, 2), OperationStatus::Running);
+    h.stop();
+    QCOMPARE(asked(2).refusal, OperationRefusal::InvalidTransition);
+    QCOMPARE(asked(2).status, OperationStatus::Terminated);
+}
+
+void OperationsTest::nobodyIsAskedToCancelWhileTheSessionIsHeld()
+{
+    WithOperations with;
+    CoreHarness &h = with.h;
+    h.script.reload = Answers::Held;
+    h.script.store = Answers::Held;
+    h.endOperation(1);
+    h.answer(Verdict::Unknown);
+    QCOMPARE(h.view().waitReason, WaitReason::Held);
+    const CommandId asked = h.ask(CancelOperation{operationId(2), CancelMode::Hard});
+    QCOMPARE(h.operationReceipt(asked)->refusal, OperationRefusal::Unavailable);
 }
 
 void OperationsTest::aStopWritesTheEndsOfItsExecutor()

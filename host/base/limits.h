@@ -41,8 +41,11 @@ inline constexpr Duration shutdown_timeout_default = 20s;
 // The loop.
 inline constexpr quint32 turns_per_session_per_drain = 8; ///< A flooding session yields after so many turns.
 
-inline constexpr quint32 live_events_per_session_max = 1024; ///< That wait for one who follows.
-inline constexpr std::size_t pending_events_max = 1U << 16;  ///< Events that wait for the host's thread.
+inline constexpr quint32 live_events_per_session_max = 1024;        ///< That wait for one who follows.
+inline constexpr std::size_t recent_progress_per_session_max = 128; ///< Kept of the run under way.
+inline constexpr qint64 recent_progress_bytes_per_session_max = 32LL << 10;
+inline constexpr Duration recent_progress_wait_max = 1s;    ///< Who follows waits so long for what is kept.
+inline constexpr std::size_t pending_events_max = 1U << 16; ///< Events that wait for the host's thread.
 inline constexpr quint32 event_rows_per_page_max = 512;
 inline constexpr std::size_t memory_events_max = 1U
                                                  << 16; ///< Rows of the event log that the memory store keeps.

@@ -245,11 +245,14 @@ also "known", "since" and "as_of". A code stays what it is, for programs.
 R"(First what the store's event log holds, then what happens, until the host goes down or Ctrl-C.
 Nothing of the log is missed or printed twice, also over a restart of the host. What is not in
 the log, such as what executors say while they work, is printed from the moment on at which the
-log has been read. What is missing is told as "events.gap", with its cause.
+log has been read; of a run that is under way then, the last of what was said in it before comes
+first. What is missing is told as "events.gap", with its cause.
 
 With --jsonl each line is an object with "event", "time", "session", "category" and "id"; the
-last event of each write has a "cursor" for --since. With --json stdout gets one value, with
-"events" and "cursor", as soon as the log has been read; a host that hangs up before is a failure.
+last event of each write has a "cursor" for --since. An event of an input has its "correlation",
+and what an executor says has the "inputs" that its run is for. With --json stdout gets one value,
+with "events" and "cursor", as soon as the log and what was said so far have been read; a host
+that hangs up before is a failure.
 Where no host runs, the log is printed and that is all.
 )",
         .examples = {{

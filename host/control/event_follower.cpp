@@ -3,6 +3,8 @@
 
 #include "control/when_finished.h"
 
+#include <QTimer>
+
 namespace burrow {
 
 namespace {
@@ -17,7 +19,7 @@ constexpr quint32 rows_per_batch_max = 64;
 EventFollower::EventFollower(Host &host, FollowOptions options, QObject *parent)
     : QObject(parent)
     , m_host(host)
-    , m_merge(std::move(options))
+    , m_merge(options)
 {
     // Before the first page is asked for: what is said from here on is either in that page or heard.
     connect(&host, &Host::eventsArrived, this, [this](const std::vector<SessionEvent> &events) {
@@ -29,6 +31,26 @@ EventFollower::EventFollower(Host &host, FollowOptions options, QObject *parent)
         m_merge.addLost(count);
         pump();
     });
+    if (options.progress)
+        askForRecent(options.session);
+}
+
+/// Behind the connections above: what is said from here on is heard, or in the answer, or both.
+void EventFollower::askForRecent(SessionId session)
+{
+    const std::vector<QFuture<std::vector<RecentProgress>>> answers = m_host.recentProgress(session);
+    m_merge.awaitRecent(answers.size());
+    for (const QFuture<std::vector<RecentProgress>> &answer : answers) {
+        whenFinished(answer, this, [this](const QFuture<std::vector<RecentProgress>> &finished) {
+            m_merge.takeRecent(finishedResult(finished).value_or(std::vector<RecentProgress>{}));
+            pump();
+        });
+    }
+    QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(limits::recent_progress_wait_max),
+                       this, [this] {
+                           m_merge.recentOverdue();
+                           pump();
+                       });
 }
 
 WallTime EventFollower::now()

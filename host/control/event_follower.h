@@ -6,9 +6,10 @@
 
 namespace burrow {
 
-/// Follows the events of a host from a cursor on: first what the log keeps, then everything as it happens,
-/// without gap or repeat; what is missing all the same is told as a gap at its place. Whoever reads says when
-/// it can take more, so a slow one costs the host nothing but the bounded rest that no log keeps.
+/// Follows the events of a host from a cursor on: first what the log keeps, then what executors have said so
+/// far in the runs that are under way, then everything as it happens, without gap or repeat; what is missing
+/// all the same is told as a gap at its place. Whoever reads says when it can take more, so a slow one costs
+/// the host nothing but the bounded rest that no log keeps.
 ///
 /// Lives on the host's thread and must end before the host. While there is one, the host collects what sessions
 /// say live.
@@ -30,6 +31,7 @@ Q_SIGNALS:
     void failed(const burrow::Error &error);                 ///< The log could not be read; more() tries again.
 
 private:
+    void askForRecent(SessionId session);
     void pump();
     void read(EventQuery query);
     void pageRead(Result<EventPage> page);

@@ -199,6 +199,9 @@ public:
     QFuture<CommandReceipt> publishEvent(SessionId session, LifecycleEvent event);
     /// A page of the event log. What happens from now on: EventFollower. Errors: what the store says.
     QFuture<Result<EventPage>> events(EventQuery query);
+    /// What executors have said so far in the runs that are under way, of all sessions or of one. One answer
+    /// for each thread of the host: one that hangs keeps no other's back.
+    std::vector<QFuture<std::vector<RecentProgress>>> recentProgress(SessionId session = {});
     /// Why the session does not move, in the words that every surface shows.
     static Why explain(const SessionSight &sight, WallTime now);
 

@@ -18,6 +18,19 @@ QFuture<Result<EventPage>> Host::events(EventQuery query)
     return answer.future();
 }
 
+std::vector<QFuture<std::vector<RecentProgress>>> Host::recentProgress(SessionId session)
+{
+    std::vector<QFuture<std::vector<RecentProgress>>> futures;
+    for (std::size_t at = 0; at < d->shards.size(); ++at) {
+        if (!session.isNull() && at != d->shardOf(session))
+            continue;
+        const Answer<std::vector<RecentProgress>> answer;
+        d->shards[at]->post(RecentMessage{session, answer});
+        futures.push_back(answer.future());
+    }
+    return futures;
+}
+
 Why Host::explain(const SessionSight &sight, WallTime now)
 {
     return whyOf(sight, now);

@@ -7,6 +7,8 @@
 #include "machine/turn_machine.h"
 #include "model/control.h"
 
+#include <algorithm>
+
 namespace burrow {
 
 /// On whose behalf a run is being cancelled; decides what its end means.
@@ -52,6 +54,18 @@ struct CurrentRun
     std::optional<RunEnd> heldEnd;          ///< Ending: what the executor gave.
     quint64 injected = 0;                   ///< Receipts of live injections so far.
 
+    /// The correlation that all its inputs have; empty when they differ, and once they have ended.
+    QByteArray correlation() const
+    {
+        const auto of = [](const InputRecord *record) -> const QByteArray & {
+            return record->input->correlationId;
+        };
+        const bool shared =
+            !contributors.empty()
+            && std::all_of(contributors.begin(), contributors.end(),
+                           [&](const InputRecord *each) { return of(each) == of(contributors.front()); });
+        return shared ? of(contributors.front()) : QByteArray();
+    }
     /// The receipt of its end counts on from those of its injections; without any it is the first.
     quint64 terminalSequence() const { return injected == 0 ? 0 : injected + 1; }
 };

@@ -200,7 +200,22 @@ void SessionCore::emitEvent(LifecycleEvent event)
 
 void SessionCore::emitInput(EventCode code, const InputRecord &record, RunId run, const QString &detail)
 {
-    emitEvent({.code = code, .input = record.input->id, .run = run, .detail = detail});
+    emitEvent(inputEvent(code, record, run, detail));
+}
+
+LifecycleEvent SessionCore::inputEvent(EventCode code, const InputRecord &record, RunId run,
+                                       const QString &detail)
+{
+    return {.code = code,
+            .input = record.input->id,
+            .run = run,
+            .detail = detail,
+            .correlation = record.input->correlationId};
+}
+
+LifecycleEvent SessionCore::runEvent(EventCode code, const QString &detail) const
+{
+    return {.code = code, .run = m_run->id, .detail = detail, .correlation = m_run->correlation()};
 }
 
 bool SessionCore::advance(SessionVerb verb)

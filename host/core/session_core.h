@@ -78,6 +78,8 @@ public:
     void rest(MonotonicTime now);
 
     SessionView view() const;
+    /// What the open run is for; null when that run is not the open one.
+    std::shared_ptr<const RunSubject> subjectOf(RunId run) const;
     /// What that accept would come to now. Pure: nobody can tell afterwards that it was asked.
     AdmissionPreview preview(const AcceptCommand &command) const;
     /// The session's operations; null while there was none.
@@ -176,6 +178,10 @@ private:
     void advance(InputRecord &record, const InputEvent &event);
     void emitEvent(LifecycleEvent event);
     void emitInput(EventCode code, const InputRecord &record, RunId run = {}, const QString &detail = {});
+    /// What is told live and what the log says of the same are equal, so both are made here.
+    static LifecycleEvent inputEvent(EventCode code, const InputRecord &record, RunId run = {},
+                                     const QString &detail = {});
+    LifecycleEvent runEvent(EventCode code, const QString &detail = {}) const;
     /// Made where it stays: every step has several, and moving one goes through a table of its kinds.
     template <typename Action>
     void act(Action action)

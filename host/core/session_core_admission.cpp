@@ -281,9 +281,9 @@ SessionCore::Admitted SessionCore::admit(AcceptCommand &command)
     events.reserve(2);
     if (target != nullptr && target->stored())
         events.push_back(replacementEvent(ticket, *target));
-    events.push_back({.code = EventCode::InputAccepted, .input = input.id});
+    events.push_back(inputEvent(EventCode::InputAccepted, record));
     if (plan.consume != ConsumePoint::OnAccept)
-        events.push_back({.code = EventCode::InputQueued, .input = input.id});
+        events.push_back(inputEvent(EventCode::InputQueued, record));
     submit(std::move(ticket), std::move(operation), std::move(events), std::move(operations));
     return Admitted::Done;
 }
@@ -347,7 +347,8 @@ LifecycleEvent SessionCore::replacementEvent(const Ticket &ticket, const InputRe
     const bool coalesce = ticket.replacement == QueueMode::Coalesce;
     return {.code = coalesce ? EventCode::InputCoalesced : EventCode::InputSuperseded,
             .input = target.input->id,
-            .other = ticket.accept.input->id};
+            .other = ticket.accept.input->id,
+            .correlation = target.input->correlationId};
 }
 
 void SessionCore::publishReplacement(const Ticket &ticket)

@@ -140,7 +140,8 @@ void SessionCore::refuseInjection(const QString &reason)
         emitEvent({.code = EventCode::BoundaryError,
                    .input = record->input->id,
                    .run = m_run->id,
-                   .detail = aboutInput(record->input->id, reason + QStringLiteral("; it stays queued"))});
+                   .detail = aboutInput(record->input->id, reason + QStringLiteral("; it stays queued")),
+                   .correlation = record->input->correlationId});
     }
     endInjection();
 }
@@ -176,7 +177,7 @@ void SessionCore::submitInjection(InputRecord &record)
     operation.session = rowAfter(m_registers, m_registers.lastCompletionRun, grantOfRun());
     std::vector<LifecycleEvent> events;
     for (const EventCode code : {EventCode::InputStaged, EventCode::InputApplied, EventCode::InputConsumed})
-        events.push_back({.code = code, .input = record.input->id, .run = m_run->id});
+        events.push_back(inputEvent(code, record, m_run->id));
     submit(std::move(ticket), std::move(operation), std::move(events));
 }
 

@@ -158,7 +158,10 @@ void SessionCore::deduplicate(const AcceptCommand &command, const KeyEntry &entr
         ++m_waiterCount;
     }
     ++m_tally.deduplicated;
-    emitEvent({.code = EventCode::InputDeduplicated, .input = command.input->id, .other = entry.input});
+    emitEvent({.code = EventCode::InputDeduplicated,
+               .input = command.input->id,
+               .other = entry.input,
+               .correlation = command.input->correlationId});
     replyAccept(command.command, std::move(receipt));
 }
 

@@ -201,9 +201,8 @@ void SessionCore::submitLifecycle(Ticket ticket, const SessionRegisters &after,
     if (const Phase from = visiblePhase(m_registers), to = visiblePhase(after); from != to)
         events.push_back({.code = EventCode::RuntimeStateChanged, .from = from, .to = to});
     for (const FinishedInput &input : operation.finished)
-        events.push_back({.code = EventCode::InputAbandoned,
-                          .input = input.id,
-                          .detail = QLatin1String(endingWords(ticket.ending))});
+        events.push_back(inputEvent(EventCode::InputAbandoned, m_inputs.at(input.sequence), {},
+                                    QLatin1String(endingWords(ticket.ending))));
     if (!operations)
         operations = stagedOperations();
     submit(std::move(ticket), std::move(operation), std::move(events), std::move(operations));

@@ -168,7 +168,7 @@ void SessionCore::refuseStaging(InputRecord &record, const QString &reason)
         finished(record, TerminalKind::Abandoned, AbandonReason::NeverExecuted, neverExecuted(reason)));
     operation.session = rowAfter(m_registers, m_registers.lastCompletionRun, {});
     submit(std::move(ticket), std::move(operation),
-           {{.code = EventCode::InputAbandoned, .input = record.input->id, .detail = reason}});
+           {inputEvent(EventCode::InputAbandoned, record, {}, reason)});
 }
 
 void SessionCore::publishStagingAbandon(const Ticket &ticket)
@@ -263,7 +263,7 @@ void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch, RunBy by
     if (m_settings->turnTimeout > Duration::zero())
         m_run->turnDeadline = m_now + m_settings->turnTimeout;
     m_run->startedAt = m_now;
-    emitEvent({.code = EventCode::RunStarted, .run = run});
+    emitEvent(runEvent(EventCode::RunStarted));
     if (by == RunBy::Submitter)
         act(StartDirectRun{run, *std::move(primitive), attempt});
     else

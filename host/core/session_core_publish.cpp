@@ -19,6 +19,8 @@ const char *defectOf(const LifecycleEvent &event)
         return "an event that says nothing is not published: its detail is empty";
     if (event.detail.size() > note_characters_max)
         return "the detail of the event is longer than 4096 characters";
+    if (event.correlation.size() > limits::key_bytes_max)
+        return "the correlation of the event is longer than 512 bytes";
     return nullptr;
 }
 

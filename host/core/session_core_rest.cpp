@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Since when a session waits for what it waits for: kept for those who ask, read by no decision.
+// Since when a session waits for what it waits for, and what its run is for: for those who ask, read by no
+// decision.
 #include "core/session_core.h"
 
 namespace burrow {
@@ -11,6 +12,17 @@ void SessionCore::heard(RunId run, MonotonicTime now)
     if (m_run->begunAt == MonotonicTime::never())
         m_run->begunAt = now;
     m_run->heardAt = now;
+}
+
+std::shared_ptr<const RunSubject> SessionCore::subjectOf(RunId run) const
+{
+    if (!runOpen() || m_run->id != run)
+        return nullptr;
+    auto subject = std::make_shared<RunSubject>();
+    for (const InputRecord *record : m_run->contributors)
+        subject->inputs.push_back(record->input->id);
+    subject->correlation = m_run->correlation();
+    return subject;
 }
 
 void SessionCore::rest(MonotonicTime now)

@@ -105,14 +105,14 @@ std::vector<LifecycleEvent> SessionCore::runEvents(const RunConclusion &conclusi
     std::vector<LifecycleEvent> events;
     events.reserve(m_run->contributors.size() * 3 + 2);
     const auto tell = [&](EventCode code, const InputRecord &record, const QString &detail = {}) {
-        events.push_back({.code = code, .input = record.input->id, .run = m_run->id, .detail = detail});
+        events.push_back(inputEvent(code, record, m_run->id, detail));
     };
     for (const InputRecord *record : m_run->contributors) {
         if (record->stored())
             tell(EventCode::InputStaged, *record);
     }
     if (m_run->startedAt != MonotonicTime::never())
-        events.push_back({.code = EventCode::RunStarted, .run = m_run->id});
+        events.push_back(runEvent(EventCode::RunStarted));
     for (const InputRecord *record : m_run->contributors) {
         if (!record->stored())
             continue;
@@ -128,7 +128,7 @@ std::vector<LifecycleEvent> SessionCore::runEvents(const RunConclusion &conclusi
     const EventCode end = conclusion.output      ? EventCode::RunCompleted
                           : conclusion.cancelled ? EventCode::RunCancelled
                                                  : EventCode::RunFailed;
-    events.push_back({.code = end, .run = m_run->id, .detail = conclusion.reason});
+    events.push_back(runEvent(end, conclusion.reason));
     return events;
 }
 
@@ -136,7 +136,7 @@ void SessionCore::finishRun(RunOutput output)
 {
     if (std::optional<QString> mismatch = receiptMismatch(output)) {
         // Nothing was changed and nothing may be: the executor lies about what it did.
-        emitEvent({.code = EventCode::RuntimeMisbehaviour, .run = m_run->id, .detail = *mismatch});
+        emitEvent(runEvent(EventCode::RuntimeMisbehaviour, *mismatch));
         completeWaiters(output, Finalization::Failed, *mismatch);
         rollBackRun();
         canonicalStop(*mismatch, true);
@@ -295,6 +295,7 @@ void SessionCore::publishFinished(RunConclusion &conclusion)
     m_run->output = *std::move(conclusion.output);
     const RunOutput &output = m_run->output;
     const Outcome outcome = outcomeFor(output, Finalization::Succeeded, {});
+    LifecycleEvent completed = runEvent(EventCode::RunCompleted); // While its inputs are here.
     for (InputRecord *record : m_run->contributors) {
         advance(*record, {.verb = InputVerb::MarkApplied, .run = m_run->id});
         advance(*record, {.verb = InputVerb::MarkAppliedPendingConsumption});
@@ -313,7 +314,7 @@ void SessionCore::publishFinished(RunConclusion &conclusion)
     commit.run = m_run->id;
     const bool committed = advance(commit);
     BURROW_ASSERT(committed);
-    emitEvent({.code = EventCode::RunCompleted, .run = m_run->id});
+    emitEvent(std::move(completed));
     // An instance that is gone needs no hook: its successor is made from the snapshot that was just committed.
     if (output.snapshot && m_attachment.instance == Instance::Ready && !m_run->instanceLost) {
         // The hook hears of the snapshot only now that it is durable; its failure is told to those who wait.
@@ -376,6 +377,8 @@ void SessionCore::publishFailed(RunConclusion &conclusion)
     const bool alone = m_run->contributors.size() == 1;
     bool requeued = false;
     const Outcome attempt = attemptOutcome(conclusion);
+    LifecycleEvent told = runEvent(conclusion.cancelled ? EventCode::RunCancelled : EventCode::RunFailed,
+                                   conclusion.reason); // While its inputs are here.
     for (std::size_t at = 0; at < m_run->contributors.size(); ++at) {
         InputRecord &record = *m_run->contributors[at];
         const AbandonReason ending = endingOf(record, conclusion);
@@ -403,9 +406,7 @@ void SessionCore::publishFailed(RunConclusion &conclusion)
     end.turn = m_run->turn;
     const bool ended = advance(end);
     BURROW_ASSERT(ended);
-    emitEvent({.code = conclusion.cancelled ? EventCode::RunCancelled : EventCode::RunFailed,
-               .run = m_run->id,
-               .detail = conclusion.reason});
+    emitEvent(std::move(told));
     // A lone failing input waits for its backoff or for somebody else's wake; a split batch, and a backlog, go
     // on.
     const bool lone = requeued && alone && conclusion.deferred.empty();

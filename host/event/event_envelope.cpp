@@ -74,6 +74,12 @@ void putEvent(QJsonObject &object, const LifecycleEvent &event)
 void putEvent(QJsonObject &object, const ProgressEvent &event)
 {
     putId(object, "run", event.run.uuid);
+    if (event.subject && !event.subject->inputs.empty()) {
+        QJsonArray inputs;
+        for (const InputId &input : event.subject->inputs)
+            inputs.append(QString::fromLatin1(input.toText()));
+        object.insert(QStringLiteral("inputs"), inputs);
+    }
     put(object, "name", QString::fromUtf8(event.name));
     put(object, "text", QString::fromUtf8(event.text));
     if (event.type == ProgressType::Vendor)
@@ -110,6 +116,20 @@ public:
         if (!parsed)
             complain(member);
         return parsed.value_or(Uuid{});
+    }
+    std::vector<InputId> inputs(const char *member)
+    {
+        std::vector<InputId> found;
+        for (const QJsonValue &value : m_object.value(QLatin1String(member)).toArray()) {
+            const std::optional<InputId> id = InputId::fromText(value.toString().toUtf8());
+            if (!id)
+                complain(member);
+            found.push_back(id.value_or(InputId{}));
+        }
+        const QJsonValue list = m_object.value(QLatin1String(member));
+        if (!list.isUndefined() && !list.isArray())
+            complain(member);
+        return found;
     }
     std::optional<Uuid> optionalId(const char *member)
     {
@@ -155,6 +175,7 @@ LifecycleEvent takeLifecycle(Members &members, const QByteArray &code)
     event.other.uuid = members.id("other");
     event.run.uuid = members.id("run");
     event.detail = QString::fromUtf8(members.text("detail"));
+    event.correlation = members.text("correlation");
     return event;
 }
 
@@ -164,6 +185,9 @@ ProgressEvent takeProgress(Members &members, const QByteArray &type)
     event.type = members.named("event", progressTypeName, type);
     event.rawType = members.value("raw_type").toInt();
     event.run.uuid = members.id("run");
+    RunSubject subject{members.inputs("inputs"), members.text("correlation")};
+    if (!subject.inputs.empty() || !subject.correlation.isEmpty())
+        event.subject = std::make_shared<const RunSubject>(std::move(subject));
     event.name = members.text("name");
     event.text = members.text("text");
     const QJsonValue data = members.value("data");
@@ -200,6 +224,14 @@ EventCategory EventEnvelope::category() const
 {
     const auto *said = std::get_if<LifecycleEvent>(&event);
     return said != nullptr ? categoryOf(said->code) : EventCategory::Progress;
+}
+
+QByteArray EventEnvelope::correlation() const
+{
+    if (const auto *said = std::get_if<LifecycleEvent>(&event))
+        return said->correlation;
+    const auto &subject = std::get<ProgressEvent>(event).subject;
+    return subject ? subject->correlation : QByteArray();
 }
 
 std::vector<EventEnvelope> envelopesOf(const LoggedEvents &row, const Uuid &log)
@@ -247,8 +279,7 @@ QJsonObject toJson(const EventEnvelope &envelope)
     object.insert(QStringLiteral("event"), QString::fromUtf8(envelope.code()));
     if (envelope.causation)
         putId(object, "causation", *envelope.causation);
-    if (envelope.correlation)
-        putId(object, "correlation", *envelope.correlation);
+    put(object, "correlation", QString::fromUtf8(envelope.correlation()));
     if (envelope.cursor)
         put(object, "cursor", QString::fromLatin1(envelope.cursor->toText()));
     std::visit([&object](const auto &event) { putEvent(object, event); }, envelope.event);
@@ -272,7 +303,6 @@ Result<EventEnvelope> envelopeFromJson(const QJsonObject &object)
     else
         envelope.event = takeLifecycle(members, code);
     envelope.causation = members.optionalId("causation");
-    envelope.correlation = members.optionalId("correlation");
     if (const QByteArray cursor = members.text("cursor"); !cursor.isEmpty()) {
         envelope.cursor = EventCursor::fromText(cursor);
         if (!envelope.cursor)

@@ -25,13 +25,14 @@ struct EventEnvelope
     QByteArray runtime; ///< The logical runtime: "rt:session:<session id>".
     QByteArray session; ///< Its name.
     std::variant<LifecycleEvent, ProgressEvent> event;
-    std::optional<Uuid> causation;   ///< The run or the input that brought it about.
-    std::optional<Uuid> correlation; ///< What belongs together for whoever submitted it.
+    std::optional<Uuid> causation; ///< The run or the input that brought it about.
     /// Set for an event of the log: a reader that goes on from here misses nothing and sees nothing again.
     std::optional<EventCursor> cursor;
 
     QByteArray code() const;
     EventCategory category() const;
+    /// What belongs together for whoever submitted it, as they gave it; empty: they gave nothing.
+    QByteArray correlation() const;
 };
 
 /// The envelopes of one row of the log. Only the last one has the cursor: a row is read whole.
@@ -40,7 +41,7 @@ std::vector<EventEnvelope> envelopesOf(const LoggedEvents &row, const Uuid &log)
 EventEnvelope envelopeOf(const SessionEvent &event, WallTime at, quint64 number);
 
 /// Members: id, time, runtime, session, category, event (the code) and, where there are any, causation,
-/// correlation, cursor, and those of the event: from, to, input, other, run, detail, name, text, data.
+/// correlation, cursor, and those of the event: from, to, input, inputs, other, run, detail, name, text, data.
 QJsonObject toJson(const EventEnvelope &envelope);
 /// What toJson() has written. Errors: InvalidArgument, with the member that is wrong.
 Result<EventEnvelope> envelopeFromJson(const QJsonObject &object);

@@ -31,6 +31,9 @@ struct FollowOptions
 /// misses nothing. Everything else (what executors say, a run that starts, an executor that dies) waits here,
 /// in its place between the rows of the log, as far as there is room: limits::live_events_per_session_max of
 /// each session, and what is dropped is told as a gap at its place.
+///
+/// Between the log and what is live comes what executors have said so far in the runs that are under way: no
+/// log keeps that either. Of a run that the log ends meanwhile, it comes before that end.
 class EventMerge
 {
 public:
@@ -40,6 +43,13 @@ public:
     void take(const SessionEvent &event, WallTime now);
     /// So much was lost on its way here, and nobody knows whose it was.
     void addLost(quint64 count);
+
+    /// So many answers come about what executors have said so far. Until then the follower is not live.
+    void awaitRecent(std::size_t answers) { m_awaited = answers; }
+    /// One of them. What was taken from its sessions before it was given is here already.
+    void takeRecent(std::vector<RecentProgress> recent);
+    /// The others come too late.
+    void recentOverdue();
 
     /// The page of the log to be read next, before anything else can be told; nothing when none is needed. Each
     /// question is answered by takePage() before the next one is asked.
@@ -53,14 +63,24 @@ public:
 private:
     struct Waiting
     {
+        enum class Kind : quint8 {
+            Said,
+            Dropped,   ///< In place of what was dropped of that session.
+            Forgotten, ///< In place of what is not kept of a run under way: so many.
+            Live,      ///< From here on the follower is live.
+        };
         SessionEvent event;
         WallTime at;
-        bool isGap = false; ///< In place of what was dropped of that session.
+        Kind kind = Kind::Said;
+        quint64 count = 0; ///< Forgotten; 0 = nobody knows.
     };
 
     std::optional<EventQuery> wantedPage() const;
     void tellRow(const LoggedEvents &row, std::vector<FollowItem> &items);
     void drop(const SessionEvent &whose, quint64 count);
+    void goLive();
+    std::vector<Waiting> waitingOf(RecentProgress &&recent);
+    void tellSoFar(RunId run, std::vector<FollowItem> &items);
     bool rowTells(const SessionEvent &event) const;
     void tellLive(Waiting &waiting, std::vector<FollowItem> &items);
     quint64 rowAhead() const;
@@ -71,8 +91,11 @@ private:
     // was found to be so, and how often by the time at which the page was asked for that reached the end.
     quint64 m_endWanted = 1;
     quint64 m_endReached = 0;
-    quint64 m_endAsked = 0; ///< By the page that is on its way; 0 = it stops earlier.
-    bool m_isLive = false;  ///< The follower has been told that it is.
+    quint64 m_endAsked = 0;                  ///< By the page that is on its way; 0 = it stops earlier.
+    bool m_isLive = false;                   ///< The log was read to its end and all answers are here.
+    std::size_t m_awaited = 0;               ///< Answers about what executors have said so far.
+    bool m_overdue = false;                  ///< Some were given up.
+    std::map<RunId, RecentProgress> m_soFar; ///< Until the follower is live.
     std::deque<Waiting> m_waiting;
     std::map<SessionId, quint32> m_waitingOf; ///< How many of each session wait.
     std::map<SessionId, quint64>

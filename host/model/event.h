@@ -64,6 +64,11 @@ inline constexpr EnumNames<EventCode, 26> eventCodeName{{"input.accepted",
                                                          "runtime.projection_emitted",
                                                          "runtime.bound"}};
 
+constexpr bool endsRun(EventCode code)
+{
+    return code == EventCode::RunCompleted || code == EventCode::RunFailed || code == EventCode::RunCancelled;
+}
+
 /// One entry of a session's lifecycle log. Plain data; members that the code does not need stay empty.
 struct LifecycleEvent
 {
@@ -73,7 +78,10 @@ struct LifecycleEvent
     InputId input;
     InputId other; ///< Deduplicated: existing; superseded: by; coalesced: aggregate.
     RunId run;
-    QString detail;                                  ///< One sentence or empty.
+    QString detail; ///< One sentence or empty.
+    /// What the submitter of the input gave to tell what belongs together; of a run, if all its inputs have the
+    /// same.
+    QByteArray correlation;
     std::shared_ptr<const ExecutorChange> executors; ///< ExecutorChanged.
 
     friend bool operator==(const LifecycleEvent &a, const LifecycleEvent &b)
@@ -81,8 +89,16 @@ struct LifecycleEvent
         const bool sameExecutors =
             a.executors && b.executors ? *a.executors == *b.executors : a.executors == b.executors;
         return sameExecutors && a.code == b.code && a.from == b.from && a.to == b.to && a.input == b.input
-               && a.other == b.other && a.run == b.run && a.detail == b.detail;
+               && a.other == b.other && a.run == b.run && a.detail == b.detail
+               && a.correlation == b.correlation;
     }
+};
+
+/// What a run is for: told with everything that its executor says, so all of that shares one.
+struct RunSubject
+{
+    std::vector<InputId> inputs; ///< In the order in which the executor has them.
+    QByteArray correlation;      ///< See LifecycleEvent.
 };
 
 /// What an executor said while it worked; the host stamps run and inputs.
@@ -95,6 +111,7 @@ struct ProgressEvent
     ProgressType type = ProgressType::Notice;
     qint32 rawType = 0; ///< As the plugin gave it; kept for unknown types.
     RunId run;
+    std::shared_ptr<const RunSubject> subject; ///< Null: the run is over, or the host was never told of it.
     QByteArray name;
     QByteArray text;
     QByteArray json;

@@ -43,6 +43,9 @@ QString sentenceOf(const EventGap &gap)
     case EventGap::Cause::Damaged:
         return QStringLiteral("%1 rows of the event log are damaged and left out; run \"burrow storage check\"")
             .arg(count);
+    case EventGap::Cause::ProgressForgotten:
+        return QStringLiteral("%1 events that an executor told earlier in a run that is under way are not kept")
+            .arg(count);
     case EventGap::Cause::Lost:
         break;
     }

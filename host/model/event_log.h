@@ -43,14 +43,15 @@ struct EventGap
         Ahead,   ///< The log ends before the cursor: an older copy was put back. It begins with the oldest row.
         Damaged, ///< Rows could not be read and are left out.
         Lost,    ///< Live events were dropped as nobody took them in time; some of them may stand in the log.
+        ProgressForgotten, ///< What an executor said first in the run that is under way is not kept.
     };
     Cause cause = Cause::Forgotten;
     quint64 count = 0; ///< How many rows or events; 0 = nobody knows.
 
     friend bool operator==(const EventGap &, const EventGap &) = default;
 };
-inline constexpr EnumNames<EventGap::Cause, 5> eventGapCauseName{
-    {"forgotten", "other_log", "ahead", "damaged", "lost"}};
+inline constexpr EnumNames<EventGap::Cause, 6> eventGapCauseName{
+    {"forgotten", "other_log", "ahead", "damaged", "lost", "progress_forgotten"}};
 /// One sentence for people, without its full stop.
 QString sentenceOf(const EventGap &gap);
 

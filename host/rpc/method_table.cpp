@@ -169,7 +169,7 @@ constexpr RpcMember commandReceiptMembers[] = {
 constexpr RpcMember subscribeParams[] = {
     {"session",  RpcForm::Text, "only this session; without it, all", Needed::No},
     {"progress", RpcForm::Flag, "also what executors say while they work (default true)", Needed::No},
-    {"since",    RpcForm::Text, "the cursor of the last event that is known, or oldest: first what the store's event log holds behind it, then what happens, without gap or repeat and as fast as it is read", Needed::No},
+    {"since",    RpcForm::Text, "the cursor of the last event that is known, or oldest: first what the store's event log holds behind it, then what executors have said so far in the runs that are under way, then what happens, without gap or repeat and as fast as it is read", Needed::No},
 };
 constexpr RpcMember eventMembers[] = {
     {"event",   RpcForm::Text,   "the dotted code, or progress. and the kind of progress"},
@@ -181,13 +181,14 @@ constexpr RpcMember eventMembers[] = {
     {"input",   RpcForm::Text,   "the input that is meant", Needed::No},
     {"other",   RpcForm::Text,   "the input that it was merged with or replaced by", Needed::No},
     {"run",     RpcForm::Text,   "the run that is meant", Needed::No},
+    {"inputs",  RpcForm::Texts,  "progress: the inputs that its run is for", Needed::No},
     {"detail",  RpcForm::Text,   "one sentence", Needed::No},
+    {"correlation", RpcForm::Text, "what the input that is meant was submitted with as its correlation id; of a run, if all its inputs have the same", Needed::No},
     {"id",          RpcForm::Text, "with since: the event's own, the same whenever it is read again", Needed::No},
     {"time",        RpcForm::Text, "with since: when it was, in UTC", Needed::No},
     {"runtime",     RpcForm::Text, "with since: the logical runtime", Needed::No},
     {"category",    RpcForm::Text, "with since: what it is about", Needed::No},
     {"causation",   RpcForm::Text, "with since: the run or input that brought it about", Needed::No},
-    {"correlation", RpcForm::Text, "with since: what belongs together for whoever submitted it", Needed::No},
     {"cursor",      RpcForm::Text, "with since: a reader that goes on from here misses nothing and sees nothing again", Needed::No},
     {"raw_type",    RpcForm::Any,  "progress.vendor: the number that the plugin gave", Needed::No},
     {"name",    RpcForm::Text,   "progress: what it is about", Needed::No},
@@ -196,7 +197,7 @@ constexpr RpcMember eventMembers[] = {
 };
 constexpr RpcMember gapMembers[] = {
     {"count",  RpcForm::Count, "how many events or rows are missing here; 0 when nobody knows"},
-    {"cause",  RpcForm::Text,  "with since: forgotten, other_log, ahead, damaged or lost", Needed::No},
+    {"cause",  RpcForm::Text,  "with since: forgotten, other_log, ahead, damaged, lost or progress_forgotten", Needed::No},
     {"detail", RpcForm::Text,  "with since: one sentence", Needed::No},
 };
 constexpr RpcMember liveMembers[] = {
@@ -220,7 +221,7 @@ constexpr RpcShape shape_rows[] = {
     {"command_receipt", "What became of a command.", commandReceiptMembers},
     {"event",           "One thing that a session said.", eventMembers},
     {"gap",             "Events that this reader was too slow for, or that are no longer kept.", gapMembers},
-    {"live",            "What the log held has been told.", liveMembers},
+    {"live",            "What the log held has been told, and what executors had said so far.", liveMembers},
     {"failure",         "What went wrong.", failedMembers},
     {"why",             "Why a session is not moving, or that it is.", whyMembers},
 };

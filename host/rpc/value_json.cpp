@@ -51,6 +51,7 @@ void describe(QJsonObject &object, const LifecycleEvent &event)
     addId(object, "other", event.other);
     addId(object, "run", event.run);
     add(object, "detail", event.detail);
+    add(object, "correlation", text(event.correlation));
 }
 
 void describe(QJsonObject &object, const ProgressEvent &event)
@@ -58,6 +59,13 @@ void describe(QJsonObject &object, const ProgressEvent &event)
     object.insert(QStringLiteral("event"),
                   QLatin1String("progress.") + QLatin1String(progressTypeName(event.type)));
     addId(object, "run", event.run);
+    if (event.subject) {
+        QJsonArray inputs;
+        for (const InputId &input : event.subject->inputs)
+            inputs.append(text(input.toText()));
+        object.insert(QStringLiteral("inputs"), inputs);
+        add(object, "correlation", text(event.subject->correlation));
+    }
     add(object, "name", text(event.name));
     add(object, "text", text(event.text));
     if (!event.json.isEmpty())

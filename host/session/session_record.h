@@ -3,6 +3,7 @@
 
 #include "core/session_core.h"
 #include "session/executor_link.h"
+#include "session/progress_ring.h"
 
 namespace burrow {
 
@@ -30,6 +31,7 @@ struct SessionRecord
     std::optional<QByteArray> snapshot;             ///< Last committed; the next instance starts from it.
     std::optional<QByteArray> snapshotInFlight;     ///< What `snapshot` becomes when its write is committed.
     TicketNumber snapshotTicket = 0;                ///< The ticket of that write.
+    std::unique_ptr<ProgressRing> progress;         ///< Of the run under way, once its executor said something.
     std::unique_ptr<SessionLoop> loop;              ///< While there is work; lent by the shard.
     MonotonicTime timerAt = MonotonicTime::never(); ///< What the shard's timer holds for this session.
     quint32 generation = 0;                         ///< Of the newest instance.

@@ -160,6 +160,7 @@ void Shard::bindLoop(SessionRecord &record)
 void Shard::park(SessionRecord &record)
 {
     record.loop->bind(nullptr);
+    record.progress.reset(); // A run that was rolled back has told no end.
     std::unique_ptr<SessionLoop> loop = std::move(record.loop);
     if (m_spareLoops.size() < spare_loops_max)
         m_spareLoops.push_back(std::move(loop));
@@ -446,6 +447,8 @@ void Shard::resolveWaiter(WaiterId waiter, Outcome &&outcome)
 void Shard::sessionSaid(SessionRecord &record, LifecycleEvent &&event, quint64 row)
 {
     logSessionEvent(record.name, event);
+    if (record.progress && endsRun(event.code))
+        record.progress.reset();
     if (m_observer.wantsEvents())
         m_events.push_back({record.core.id(), record.name, std::move(event), row});
 }

@@ -75,6 +75,7 @@ private:
     void on(LiveOperationsMessage &message);
     void on(InquiryMessage &message);
     void on(ViewMessage &message);
+    void on(RecentMessage &message);
     void on(SettledMessage &message);
     void on(ShutdownMessage &message);
 
@@ -97,6 +98,8 @@ private:
     void noteSettled(SessionRecord &record);
     void flushOutbox();
     void flushEvents();
+    void executorSaid(SessionRecord &record, ProgressEvent &&event);
+    static ProgressRing *ringOf(SessionRecord &record, RunId run);
     void logUnheard(const ExecutorMessage &message);
     std::vector<WriteSet> takeWrites();
     void writeAndAnswer();

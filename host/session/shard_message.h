@@ -4,6 +4,7 @@
 #include "core/events.h"
 #include "core/settings.h"
 #include "model/admission_preview.h"
+#include "model/session_event.h"
 #include "model/session_view.h"
 #include "model/stored_session.h"
 #include "port/executor.h"
@@ -23,6 +24,7 @@ using CommandCallback = std::function<void(CommandReceipt)>;
 using OperationCallback = std::function<void(OperationReceipt)>;
 using OperationsCallback = std::function<void(OperationsAnswer)>;
 using LiveOperationsCallback = std::function<void(LiveOperations)>;
+using RecentCallback = std::function<void(std::vector<RecentProgress>)>;
 using ViewsCallback = std::function<void(std::vector<SessionView>)>;
 
 /// Interrupts whoever runs a session's turns, with the reason; called on the shard's thread, between turns.
@@ -180,6 +182,14 @@ struct ViewMessage
     ViewsCallback reply;
 };
 
+/// Asks what executors have said so far in the runs that are under way. Events that were said before it are
+/// handed over before the answer.
+struct RecentMessage
+{
+    SessionId session; ///< Null: all of the shard.
+    RecentCallback reply;
+};
+
 struct SettledMessage
 {
     std::function<void()> settled;
@@ -195,6 +205,6 @@ struct ShutdownMessage
 using ShardMessage = std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage,
                                   ExecutorMessage, InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage,
                                   OperationMessage, OperationAnswered, LiveOperationsMessage, InquiryMessage,
-                                  ViewMessage, SettledMessage, ShutdownMessage>;
+                                  ViewMessage, RecentMessage, SettledMessage, ShutdownMessage>;
 
 } // namespace burrow

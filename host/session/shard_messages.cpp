@@ -157,9 +157,7 @@ void Shard::on(ExecutorMessage &message)
     if (message.generation != record->generation || !record->link)
         return;
     if (auto *progress = std::get_if<ProgressEvent>(&message.event)) {
-        record->core.heard(progress->run, m_clock.now());
-        if (m_observer.wantsEvents())
-            m_events.push_back({record->core.id(), record->name, std::move(*progress)});
+        executorSaid(*record, std::move(*progress));
         return;
     }
     if (auto *blocked = std::get_if<BlockedCall>(&message.event)) {

@@ -58,7 +58,12 @@ void describe(Coder &coder, Record &change)
 /// with the one before it is not written again: that halves the row of a run.
 struct EventRecord
 {
-    enum Same : quint8 { SameInput = 1, SameRun = 2, SameBoth = SameInput | SameRun };
+    enum Same : quint8 {
+        SameInput = 1,
+        SameRun = 2,
+        SameCorrelation = 4,
+        SameAll = SameInput | SameRun | SameCorrelation,
+    };
     LifecycleEvent event;
     quint8 same = 0;
 };
@@ -76,6 +81,7 @@ void describe(Coder &coder, Record &record)
     coder.text(7, event.detail);
     coder.sharedRecord(8, event.executors);
     coder.number(9, record.same);
+    coder.bytes(10, event.correlation);
 }
 
 namespace {
@@ -95,6 +101,10 @@ EventRecord behind(const LifecycleEvent *before, const LifecycleEvent &event)
         record.same |= EventRecord::SameRun;
         record.event.run = {};
     }
+    if (!event.correlation.isEmpty() && event.correlation == before->correlation) {
+        record.same |= EventRecord::SameCorrelation;
+        record.event.correlation.clear();
+    }
     return record;
 }
 
@@ -105,16 +115,17 @@ std::optional<LifecycleEvent> inFull(const LifecycleEvent *before, EventRecord r
     const auto take = [&](quint8 bit, auto &own, const auto &others) {
         if ((record.same & bit) == 0)
             return true;
-        if (own || !others)
+        if (!own.isNull() || others.isNull())
             return false;
         own = others;
         return true;
     };
     static const LifecycleEvent nothing;
     const LifecycleEvent &shared = before != nullptr ? *before : nothing;
-    const bool fits = (record.same & ~EventRecord::SameBoth) == 0
+    const bool fits = (record.same & ~EventRecord::SameAll) == 0
                       && take(EventRecord::SameInput, event.input, shared.input)
-                      && take(EventRecord::SameRun, event.run, shared.run);
+                      && take(EventRecord::SameRun, event.run, shared.run)
+                      && take(EventRecord::SameCorrelation, event.correlation, shared.correlation);
     if (event.code != EventCode::RuntimeStateChanged)
         event.from = event.to = nothing.from;
     return fits ? std::optional(std::move(event)) : std::nullopt;

@@ -161,6 +161,44 @@ private Q_SLOTS:
         QVERIFY2(left.err.contains("the host has hung up"), left.err.constData());
     }
 
+    void whoComesDuringARunSeesWhatWasSaidBefore()
+    {
+        Program host;
+        host.write(QStringLiteral("desk.yaml"), deskYaml);
+        host.start({"run", "desk.yaml"});
+        QVERIFY(host.waitForOut("hello"));
+        const QStringList config{QStringLiteral("--config"), host.path(QStringLiteral("desk.yaml"))};
+        Program client;
+        client.setEnvironment(QStringLiteral("HOME"), host.path({}));
+        const Finished sent =
+            client.again().run(QStringList{"send", "beta", "!chunks 2 then !hang", "--json"} + config);
+        QCOMPARE(sent.exitCode, 0);
+        const QString input = sent.json().value("input").toString();
+        QVERIFY2(!input.isEmpty(), sent.out.constData());
+        const auto isHeard = [&] {
+            const Finished shown =
+                client.again().run(QStringList{"session", "show", "beta", "--json"} + config);
+            const QJsonObject session = shown.json().value("session").toObject();
+            return session.value("now").toObject().contains("heard_at");
+        };
+        QVERIFY(QTest::qWaitFor(isHeard, patience_ms));
+
+        const auto textOf = [&] {
+            const Finished past = client.again().run(QStringList{"watch", "beta", "--json"} + config);
+            QString text;
+            for (const QJsonValue &event : past.json().value("events").toArray()) {
+                const QJsonObject told = event.toObject();
+                if (told.value("event").toString() != QLatin1String("progress.text_delta"))
+                    continue;
+                text += told.value("text").toString();
+                if (told.value("inputs").toArray() != QJsonArray{input})
+                    return QStringLiteral("of another input");
+            }
+            return text;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(textOf(), QStringLiteral("chunk 1\nchunk 2"), patience_ms);
+    }
+
     void aReaderThatTakesItsTimeHoldsNobodyUp()
     {
         // Many times what a pipe holds, and more than the program keeps for a reader.

@@ -3,6 +3,7 @@
 #include "event/event_envelope.h"
 #include "scenarios.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QRegularExpression>
 
@@ -79,7 +80,7 @@ void sameEnvelope(const EventEnvelope &back, const EventEnvelope &envelope)
     QCOMPARE(back.code(), envelope.code());
     QCOMPARE(back.category(), envelope.category());
     QVERIFY(back.causation == envelope.causation);
-    QVERIFY(back.correlation == envelope.correlation);
+    QCOMPARE(back.correlation(), envelope.correlation());
     QVERIFY(back.cursor == envelope.cursor);
 }
 
@@ -97,7 +98,8 @@ void anEnvelopeSurvivesItsWay()
                               .input = input,
                               .other = {Uuid::version7(3, 0, 3)},
                               .run = run,
-                              .detail = QStringLiteral("so – it is")});
+                              .detail = QStringLiteral("so – it is"),
+                              .correlation = "ticket 7 – grün"});
         if (row.events.back().code == EventCode::RuntimeStateChanged)
             row.events.back().to = Phase::Stopped;
         if (row.events.back().code == EventCode::ExecutorChanged)
@@ -105,15 +107,15 @@ void anEnvelopeSurvivesItsWay()
                 std::make_shared<const ExecutorChange>(ExecutorChange{{"old", "one"}, {"new", "other"}});
     }
     const Uuid log{4, 5};
-    std::vector<EventEnvelope> envelopes = envelopesOf(row, log);
+    const std::vector<EventEnvelope> envelopes = envelopesOf(row, log);
     QCOMPARE(envelopes.size(), eventCodeName.names.size());
     QCOMPARE(envelopes.back().cursor->number, quint64(7));
     std::set<Uuid> ids;
-    for (EventEnvelope &envelope : envelopes) {
+    for (const EventEnvelope &envelope : envelopes) {
         QVERIFY(ids.insert(envelope.id).second);
         QCOMPARE(envelope.runtime, "rt:session:" + session_id.toText());
         QVERIFY(envelope.causation == run.uuid);
-        envelope.correlation = Uuid{8, 9};
+        QCOMPARE(envelope.correlation(), QByteArray("ticket 7 – grün"));
         const Result<EventEnvelope> back = thereAndBack(envelope);
         QVERIFY2(back, back ? "" : qPrintable(back.error().message));
         sameEnvelope(*back, envelope);
@@ -142,6 +144,36 @@ void whatAnExecutorSaidSurvivesItsWay()
         QCOMPARE(progress.text, QByteArray("cargo test"));
         QCOMPARE(progress.json, json);
         QVERIFY(!back->cursor);
+    }
+}
+
+void whatARunIsForSurvivesItsWay()
+{
+    const auto subject = std::make_shared<const RunSubject>(
+        RunSubject{{{Uuid::version7(1, 0, 1)}, {Uuid::version7(1, 0, 2)}}, "ticket 7"});
+    for (const std::shared_ptr<const RunSubject> &told : {subject, std::shared_ptr<const RunSubject>()}) {
+        const SessionEvent said{
+            session_id, "night-audit",
+            ProgressEvent{.type = ProgressType::TextDelta, .run = {Uuid::version7(2, 0, 2)}, .subject = told}};
+        const EventEnvelope envelope = envelopeOf(said, {std::chrono::milliseconds(5)}, 3);
+        const QJsonObject object = toJson(envelope);
+        QCOMPARE(object.value(QLatin1String("inputs")).toArray().size(), told ? 2 : 0);
+        QCOMPARE(object.contains(QLatin1String("inputs")), told != nullptr);
+        QCOMPARE(object.contains(QLatin1String("correlation")), told != nullptr);
+        const Result<EventEnvelope> back = thereAndBack(envelope);
+        QVERIFY2(back, back ? "" : qPrintable(back.error().message));
+        sameEnvelope(*back, envelope);
+        const auto &progress = std::get<ProgressEvent>(back->event);
+        QCOMPARE(progress.subject != nullptr, told != nullptr);
+        if (told)
+            QVERIFY(progress.subject->inputs == told->inputs);
+        // A list that is no list of ids is refused.
+        for (const QJsonValue &wrong :
+             {QJsonValue(QStringLiteral("one")), QJsonValue(QJsonArray{QStringLiteral("x")})}) {
+            QJsonObject bad = object;
+            bad.insert(QStringLiteral("inputs"), wrong);
+            QVERIFY(!envelopeFromJson(bad));
+        }
     }
 }
 
@@ -222,6 +254,7 @@ constexpr Scenario scenarios[] = {
     {"EV02 each event has a stable dotted code", eachEventHasAStableDottedCode},
     {"EV03 an envelope of each code, through JSON and back", anEnvelopeSurvivesItsWay},
     {"EV03 what an executor said, through JSON and back", whatAnExecutorSaidSurvivesItsWay},
+    {"EV03 what a run is for, through JSON and back", whatARunIsForSurvivesItsWay},
     {"EV03 an envelope that was tampered with", anEnvelopeThatWasTamperedWithIsRefused},
     {"EV04 a published event is told once it is durable", whatIsPublishedIsDurableAndTold},
     {"EV04 a publish fails while a run is open: staged state restored",

@@ -147,6 +147,67 @@ private Q_SLOTS:
         QCOMPARE(told.constLast(), QByteArray("run.completed"));
     }
 
+    void whoComesDuringARunIsToldWhatItsExecutorHasSaidSoFar()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const InputId input = rig.host().submit(alpha, promptOf("hang")).input;
+        const RunId run = rig.waitForOpenRun();
+        QVERIFY(run);
+        const auto say = [&](int number) {
+            return rig.executors->say(alpha, [run, number](ExecutorListener &listener) {
+                listener.progress(
+                    {.type = ProgressType::ToolStarted, .run = run, .name = QByteArray::number(number)});
+            });
+        };
+        constexpr int before = static_cast<int>(limits::recent_progress_per_session_max) + 5;
+        for (int number = 1; number <= before; ++number)
+            QVERIFY(say(number)); // Nobody listens yet.
+        Reader late(rig.host(), {.session = alpha});
+        for (int number = before + 1; number <= before + 20; ++number)
+            QVERIFY(say(number));
+        QTRY_COMPARE(late.countOf("progress.tool_started"), before + 15);
+        QVERIFY(late.live);
+        int next = 6;
+        for (const EventEnvelope &envelope : late.envelopes) {
+            const auto *said = std::get_if<ProgressEvent>(&envelope.event);
+            if (said == nullptr)
+                continue;
+            QCOMPARE(said->name.toInt(), next++);
+            QVERIFY(said->subject);
+            QCOMPARE(said->subject->inputs, std::vector<InputId>{input});
+        }
+        QCOMPARE(late.gaps.size(), std::size_t(1));
+        QCOMPARE(late.gaps.front(), (EventGap{EventGap::Cause::ProgressForgotten, 5}));
+        // Once it is over nothing is kept of it.
+        QCOMPARE(rig.executors->finishAll(), std::size_t(1));
+        QTRY_COMPARE(late.countOf("run.completed"), 1);
+        Reader later(rig.host(), {.session = alpha});
+        QTRY_VERIFY(later.live);
+        QCOMPARE(later.countOf("progress.tool_started"), 0);
+        QVERIFY(later.gaps.empty());
+    }
+
+    void whatAnInputWasSubmittedWithIsToldWithItsEvents()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        Input input = promptOf("work");
+        input.correlationId = "ticket 7";
+        const InputId id = rig.host().submit(alpha, input).input;
+        Reader reader(rig.host(), {.session = alpha});
+        QTRY_COMPARE(reader.about(id), whole_life);
+        Reader again(rig.host(), {.session = alpha});
+        QTRY_COMPARE(again.about(id), whole_life);
+        for (const Reader *one : {&reader, &again}) {
+            for (const EventEnvelope &envelope : one->envelopes) {
+                const auto *said = std::get_if<LifecycleEvent>(&envelope.event);
+                if (said != nullptr && (said->input || said->run))
+                    QCOMPARE(envelope.correlation(), QByteArray("ticket 7"));
+            }
+        }
+    }
+
     void aReaderThatTakesNothingHoldsNobodyUp()
     {
         HostRig rig;

@@ -21,6 +21,32 @@ Codes loggedAbout(const CoreHarness &h, InputId input)
     return codes;
 }
 
+/// Everything that the log says.
+std::vector<LifecycleEvent> logged(const CoreHarness &h)
+{
+    std::vector<LifecycleEvent> events;
+    for (const WriteSet &set : h.writes)
+        events.insert(events.end(), set.events.begin(), set.events.end());
+    return events;
+}
+
+Input correlated(Input input, const QByteArray &correlation)
+{
+    input.correlationId = correlation;
+    return input;
+}
+
+/// The correlations that events of that code tell.
+QByteArrayList correlationsOf(const std::vector<LifecycleEvent> &events, EventCode code)
+{
+    QByteArrayList correlations;
+    for (const LifecycleEvent &event : events) {
+        if (event.code == code)
+            correlations.push_back(event.correlation);
+    }
+    return correlations;
+}
+
 } // namespace
 
 class EventLogTest : public QObject
@@ -98,6 +124,72 @@ private Q_SLOTS:
         const LifecycleEvent &first = h.writes.back().events.front();
         QCOMPARE(first.code, EventCode::InputCoalesced);
         QCOMPARE(first.other, newer.input);
+    }
+
+    void anEventTellsTheCorrelationOfItsInput()
+    {
+        CoreHarness h;
+        h.attach();
+        const Submitted work = h.submit(correlated(prompt("work"), "ticket 7"));
+        h.succeed();
+        for (const std::vector<LifecycleEvent> &events : {logged(h), h.events}) {
+            for (const LifecycleEvent &event : events) {
+                const bool isAboutIt =
+                    event.input == work.input || (event.run && event.run == h.applies.back().run);
+                QCOMPARE(event.correlation, QByteArray(isAboutIt ? "ticket 7" : ""));
+            }
+            QCOMPARE(correlationsOf(events, EventCode::InputConsumed), QByteArrayList{"ticket 7"});
+            QCOMPARE(correlationsOf(events, EventCode::RunStarted), QByteArrayList{"ticket 7"});
+            QCOMPARE(correlationsOf(events, EventCode::RunCompleted), QByteArrayList{"ticket 7"});
+        }
+    }
+
+    void aRunTellsACorrelationOnlyWhenAllItsInputsHaveIt_data()
+    {
+        QTest::addColumn<QByteArray>("second");
+        QTest::addColumn<QByteArray>("told");
+        QTest::newRow("both the same") << QByteArray("ticket 7") << QByteArray("ticket 7");
+        QTest::newRow("another") << QByteArray("ticket 8") << QByteArray();
+        QTest::newRow("one has none") << QByteArray() << QByteArray();
+    }
+    void aRunTellsACorrelationOnlyWhenAllItsInputsHaveIt()
+    {
+        QFETCH(QByteArray, second);
+        QFETCH(QByteArray, told);
+        CoreHarness h;
+        h.submit(correlated(peerMessage("a"), "ticket 7"));
+        h.submit(correlated(peerMessage("b"), second));
+        h.attach();
+        const std::shared_ptr<const RunSubject> subject = h.core.subjectOf(h.applies.back().run);
+        QVERIFY(subject);
+        QCOMPARE(subject->inputs.size(), std::size_t(2));
+        QCOMPARE(subject->correlation, told);
+        h.failRun();
+        for (const std::vector<LifecycleEvent> &events : {logged(h), h.events}) {
+            QCOMPARE(correlationsOf(events, EventCode::RunFailed), QByteArrayList{told});
+            QCOMPARE(correlationsOf(events, EventCode::InputStaged).at(1), second);
+        }
+    }
+
+    void anInputThatEndsWithItsSessionTellsItsCorrelation()
+    {
+        CoreHarness h;
+        h.submit(correlated(prompt("work"), "ticket 7"));
+        h.command(LifecycleVerb::Reset);
+        QCOMPARE(correlationsOf(logged(h), EventCode::InputAbandoned), QByteArrayList{"ticket 7"});
+        QCOMPARE(correlationsOf(h.events, EventCode::InputAbandoned), QByteArrayList{"ticket 7"});
+    }
+
+    void whatARunIsForIsKnownWhileItIsOpen()
+    {
+        CoreHarness h;
+        h.attach();
+        const Submitted work = h.submit(prompt("work"));
+        const RunId run = h.applies.back().run;
+        QCOMPARE(h.core.subjectOf(run)->inputs, std::vector<InputId>{work.input});
+        QVERIFY(!h.core.subjectOf({Uuid{1, 2}}));
+        h.succeed();
+        QVERIFY(!h.core.subjectOf(run));
     }
 
     void whatIsNotStoredIsNotLogged()

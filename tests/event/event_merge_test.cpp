@@ -16,6 +16,29 @@ SessionEvent progress(SessionId session, const QByteArray &text)
     return {session, "alpha", ProgressEvent{.type = ProgressType::TextDelta, .text = text}};
 }
 
+/// What was said in the run of of(), by its number there.
+SessionEvent saidAs(quint64 number, const QByteArray &text)
+{
+    SessionEvent said = progress(alpha, text);
+    std::get<ProgressEvent>(said.event).run = {Uuid{3, 3}};
+    said.number = number;
+    return said;
+}
+
+/// What is kept of that run, up to its last number.
+std::vector<RecentProgress> kept(const QByteArrayList &texts, quint64 last, quint64 forgotten = 0)
+{
+    RecentProgress recent;
+    recent.session = alpha;
+    recent.name = "alpha";
+    recent.run = {Uuid{3, 3}};
+    recent.forgotten = forgotten;
+    recent.last = last;
+    for (const QByteArray &text : texts)
+        recent.said.push_back({std::get<ProgressEvent>(saidAs(0, text).event), {}});
+    return {recent};
+}
+
 /// A log, and the follower of it.
 class Stream
 {
@@ -230,6 +253,68 @@ private Q_SLOTS:
         stream.log({of(EventCode::RunCompleted)}); // Nobody says so.
         stream.merge.addLost(7);
         QCOMPARE(stream.told(), (QByteArrayList{"run.completed", "gap lost 7"}));
+    }
+
+    void whatWasSaidInTheRunUnderWayComesBetweenTheLogAndWhatIsLive()
+    {
+        Stream stream;
+        stream.log({of(EventCode::InputAccepted)});
+        stream.merge.awaitRecent(1);
+        stream.say(saidAs(4, "four")); // Is in the answer, too.
+        stream.say(saidAs(5, "five"));
+        QCOMPARE(stream.told(), QByteArrayList{"input.accepted"});
+        stream.merge.takeRecent(kept({"two", "three and four"}, 4, 1));
+        QCOMPARE(stream.told(),
+                 (QByteArrayList{"gap progress_forgotten 1", "two", "three and four", "live", "five"}));
+        stream.say(saidAs(6, "six"));
+        QCOMPARE(stream.told(), QByteArrayList{"six"});
+    }
+
+    void allAnswersAreWaitedForUntilTheyAreOverdue()
+    {
+        Stream stream;
+        stream.merge.awaitRecent(3);
+        stream.logAndSay({{.code = EventCode::InputAccepted}});
+        stream.merge.takeRecent({});
+        stream.merge.takeRecent(kept({"one"}, 1));
+        stream.told();
+        stream.say(progress(beta, "of another"));
+        QVERIFY(stream.told().isEmpty());
+        stream.merge.recentOverdue();
+        QCOMPARE(stream.told(), (QByteArrayList{"one", "gap progress_forgotten 0", "live", "of another"}));
+        stream.merge.takeRecent(kept({"too late"}, 1));
+        QVERIFY(stream.told().isEmpty());
+    }
+
+    void whatWasSaidInARunComesBeforeItsEndInTheLog()
+    {
+        Stream stream;
+        stream.merge.awaitRecent(1);
+        stream.say(saidAs(2, "two"));
+        stream.say(progress(beta, "of another"));
+        stream.merge.takeRecent(kept({"one"}, 1));
+        stream.log({of(EventCode::InputStaged), of(EventCode::RunStarted), of(EventCode::InputApplied),
+                    of(EventCode::RunCompleted)});
+        QCOMPARE(stream.told(), (QByteArrayList{"input.staged", "run.started", "one", "two", "input.applied",
+                                                "run.completed", "live", "of another"}));
+    }
+
+    void whatWasSaidInARunWhoseEndWasToldIsNotToldAnyMore()
+    {
+        Stream stream;
+        stream.merge.awaitRecent(1);
+        stream.log({of(EventCode::RunCompleted)});
+        QCOMPARE(stream.told(), QByteArrayList{"run.completed"});
+        stream.merge.takeRecent(kept({"one"}, 1));
+        QCOMPARE(stream.told(), QByteArrayList{"live"});
+    }
+
+    void whoFollowsOneSessionIsToldOfNoOthersRuns()
+    {
+        Stream stream({.session = beta});
+        stream.merge.awaitRecent(1);
+        stream.merge.takeRecent(kept({"one"}, 1, 7));
+        QCOMPARE(stream.told(), QByteArrayList{"live"});
     }
 
     void aCursorThatDoesNotFitIsTold()

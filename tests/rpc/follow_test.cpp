@@ -4,6 +4,7 @@
 
 #include "rpc/method_table.h"
 
+#include <QJsonArray>
 #include <QTest>
 
 namespace burrow::test {
@@ -82,6 +83,42 @@ private Q_SLOTS:
             const Result<void> checked = checkMembers(shapeNamed("event").members, event, Unknown::Refused);
             QVERIFY2(checked, checked ? "" : qPrintable(checked.error().message));
         }
+    }
+
+    void whoComesDuringARunIsToldWhatWasSaidAndForWhichInput()
+    {
+        ServerRig rig;
+        const SessionId alpha = rig.open("alpha");
+        Input input = promptOf("hang");
+        input.correlationId = "ticket 7";
+        const InputId id = rig.host().submit(alpha, input).input;
+        const RunId run = rig.waitForOpenRun();
+        QVERIFY(run);
+        for (const char *text : {"so ", "it ", "is"}) {
+            QVERIFY(rig.executors->say(alpha, [run, text](ExecutorListener &listener) {
+                listener.progress({.type = ProgressType::TextDelta, .run = run, .text = text});
+            }));
+        }
+        Follower follower(rig, QStringLiteral("oldest"));
+        QVERIFY(follower.takeUntil(QStringLiteral("events.live")));
+        const QJsonObject told = follower.events.back();
+        QCOMPARE(told.value("event").toString(), QStringLiteral("progress.text_delta"));
+        QCOMPARE(told.value("text").toString(), QStringLiteral("so it is"));
+        QCOMPARE(told.value("inputs").toArray(), QJsonArray{QString::fromLatin1(id.toText())});
+        QCOMPARE(told.value("correlation").toString(), QStringLiteral("ticket 7"));
+        QCOMPARE(rig.executors->finishAll(), std::size_t(1));
+        QVERIFY(follower.takeUntil(QStringLiteral("run.completed")));
+        QVERIFY(follower.gaps.empty());
+        for (const QJsonObject &event : follower.events) {
+            const Result<void> checked = checkMembers(shapeNamed("event").members, event, Unknown::Refused);
+            QVERIFY2(checked, checked ? "" : qPrintable(checked.error().message));
+            if (event.value("event").toString() != QLatin1String("runtime.state_changed"))
+                QCOMPARE(event.value("correlation").toString(), QStringLiteral("ticket 7"));
+        }
+        // It is in the log, too.
+        Follower later(rig, QStringLiteral("oldest"));
+        QVERIFY(later.takeUntil(QStringLiteral("run.completed")));
+        QCOMPARE(later.events.back().value("correlation").toString(), QStringLiteral("ticket 7"));
     }
 
     void aReaderComesBackWithItsCursor()

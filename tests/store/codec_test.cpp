@@ -411,6 +411,26 @@ private Q_SLOTS:
         QCOMPARE(four.body.size(), first.body.size() + 3 * 10);
     }
 
+    void aCorrelationIsWrittenOnceForThoseThatShareIt()
+    {
+        const RunId run = runIdOf(1);
+        std::vector<LifecycleEvent> events{
+            {.code = EventCode::InputStaged, .input = {Uuid{1, 2}}, .run = run, .correlation = "ticket 7"},
+            {.code = EventCode::InputStaged, .input = {Uuid{3, 4}}, .run = run, .correlation = "ticket 7"},
+            {.code = EventCode::RunStarted, .run = run},
+            {.code = EventCode::RunCompleted, .run = run, .correlation = "ticket 8"}};
+        const EventColumns row = encodeEvents(events, {}, 1, {});
+        QCOMPARE(row.body.count("ticket 7"), 1);
+        const std::optional<StoredEvents> back = decodeEvents(row);
+        QVERIFY(back);
+        QVERIFY(back->events == events);
+        // Rows that were written before there were correlations have none.
+        for (LifecycleEvent &event : events)
+            event.correlation.clear();
+        QVERIFY(!encodeEvents(events, {}, 1, {}).body.contains("ticket"));
+        QVERIFY(decodeEvents(encodeEvents(events, {}, 1, {}))->events == events);
+    }
+
     void whatAnEventCannotShareIsDamage()
     {
         // The first event of a body says that it has the input of the one before it.

@@ -49,8 +49,9 @@ void StoreContract::theLogKeepsWhatTheWritesTold()
     SetBuilder sets(session.id);
     const InputPointer input = freshInput();
     const RunId run = {Uuid::version7(5, 0, 5)};
-    const std::vector<LifecycleEvent> accepted{{.code = EventCode::InputAccepted, .input = input->id},
-                                               {.code = EventCode::InputQueued, .input = input->id}};
+    const std::vector<LifecycleEvent> accepted{
+        {.code = EventCode::InputAccepted, .input = input->id, .correlation = "ticket 7"},
+        {.code = EventCode::InputQueued, .input = input->id, .correlation = "ticket 7"}};
     const std::vector<LifecycleEvent> ended{
         {.code = EventCode::InputStaged, .input = input->id, .run = run},
         {.code = EventCode::RunStarted, .run = run},

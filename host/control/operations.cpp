@@ -149,4 +149,11 @@ QFuture<OperationReceipt> Operations::acknowledge(quint64 sequence) const
     return step(AcknowledgeCompletions{sequence});
 }
 
+QFuture<Result<OperationsView>> Operations::view() const
+{
+    const Answer<Result<OperationsView>> answer;
+    m_inbox->post(OperationsViewMessage{m_session, m_epoch, answer});
+    return answer.future();
+}
+
 } // namespace burrow

@@ -68,6 +68,10 @@ public:
     QFuture<OperationsAnswer> completions() const;
     /// The agent was told of all ends up to that sequence.
     QFuture<OperationReceipt> acknowledge(quint64 sequence) const;
+    /// How many there are and who has read their ends how far, as it is now: what was asked for before and was
+    /// not answered may not show yet. Zeros where there was none. Errors: NotFound (the session, or its epoch),
+    /// NotReady (the session is held, so nobody knows how far the cursors are, or the host goes down).
+    QFuture<Result<OperationsView>> view() const;
 
 private:
     QFuture<OperationReceipt> step(OperationRequest request) const;

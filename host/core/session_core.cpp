@@ -347,6 +347,8 @@ SessionView SessionCore::view() const
             view.note = m_deaths->reason();
     }
     view.tally = m_tally;
+    if (m_operations)
+        view.operations = m_operations->registry.view();
     view.recovered = m_recovered;
     view.interrupted = m_interrupted;
     view.headCrashes = headCrashes();

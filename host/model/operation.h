@@ -5,6 +5,8 @@
 #include "base/result.h"
 #include "model/ids.h"
 
+#include <array>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -200,6 +202,17 @@ enum class FeedCursor : quint8 {
 inline constexpr EnumNames<FeedCursor, 3> feedCursorName{
     {"agent_applied", "runtime_observed", "runtime_injected"}};
 using FeedCursors = std::array<quint64, 3>;
+
+/// How it stands with the operations of a session.
+struct OperationsView
+{
+    quint32 active = 0;                 ///< Those that have not ended.
+    quint32 ended = 0;                  ///< Those that have, and are remembered.
+    quint64 watermark = 0;              ///< The last end that the session is told of; 0 while there was none.
+    std::optional<FeedCursors> cursors; ///< Nothing: the session is held, and nobody knows how far they are.
+
+    friend bool operator==(const OperationsView &, const OperationsView &) = default;
+};
 
 /// The part of a registry that outlives its process: what has ended. Operations that have not are gone with it,
 /// and capacity slots were never there.

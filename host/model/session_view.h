@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "model/operation.h"
 #include "model/receipt.h"
 
 #include <optional>
@@ -72,6 +73,7 @@ struct SessionView
     QString note; ///< Why it is held, why its executor was given up or is made again, or which of its
                   ///< calls does not come back.
     SessionTally tally;
+    std::optional<OperationsView> operations; ///< Nothing: the session has had none.
     bool idle = true;   ///< No run, no ready effect, no write in flight, every input terminal.
     MonotonicTime asOf; ///< When this was looked at, on the clock of the moments above.
     WallTime seenAt;    ///< The same by the calendar.

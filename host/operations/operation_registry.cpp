@@ -20,6 +20,17 @@ OperationStatus OperationRegistry::status(OperationId operation) const
     return found == m_entries.end() ? OperationStatus::Absent : found->second.registers.status;
 }
 
+OperationsView OperationRegistry::view() const
+{
+    OperationsView view;
+    view.active = m_active;
+    view.ended = static_cast<quint32>(m_entries.size()) - m_active;
+    view.watermark = m_feed.watermark();
+    if (m_poisoned.isEmpty())
+        view.cursors = m_feed.cursors();
+    return view;
+}
+
 EndedOperation OperationRegistry::endedOf(const Entry &entry)
 {
     return {entry.spec, *entry.outcome, entry.sequence, entry.registers.progress};

@@ -60,6 +60,7 @@ public:
     quint32 active() const { return m_active; }
     /// Operations that are kept, live or ended.
     std::size_t size() const { return m_entries.size(); }
+    OperationsView view() const;
     OperationStatus status(OperationId operation) const;
     /// The operation with its outcome; nothing while it lives or when it is not here.
     std::optional<EndedOperation> ended(OperationId operation) const;

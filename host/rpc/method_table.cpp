@@ -86,6 +86,18 @@ constexpr RpcMember sessionMembers[] = {
     {"replaced",    RpcForm::Count,  "inputs replaced since then", Needed::No},
     {"abandoned",   RpcForm::Count,  "inputs abandoned since then", Needed::No},
     {"runs_failed", RpcForm::Count,  "runs that failed since then", Needed::No},
+    {"operations",  RpcForm::Shape,  "its asynchronous operations; missing when it has had none", Needed::No, {}, "operations"},
+};
+constexpr RpcMember operationsMembers[] = {
+    {"active",    RpcForm::Count, "those that have not ended"},
+    {"ended",     RpcForm::Count, "those that have, and are remembered"},
+    {"watermark", RpcForm::Count, "the number of the last end that the session is told of; 0 while there was none"},
+    {"cursors",   RpcForm::Shape, "who has read their ends how far; missing when the session is held, for then nobody knows", Needed::No, {}, "feed_cursors"},
+};
+constexpr RpcMember feedCursorsMembers[] = {
+    {"agent_applied",    RpcForm::Count, "what the agent was told of"},
+    {"runtime_observed", RpcForm::Count, "what the session has looked at"},
+    {"runtime_injected", RpcForm::Count, "what a continuation was submitted for"},
 };
 constexpr RpcMember submitParams[] = {
     {"session",         RpcForm::Text,       "the session's name"},
@@ -214,6 +226,8 @@ constexpr RpcShape shape_rows[] = {
     {"acknowledged",    "Nothing else is to be said.", acknowledgedMembers},
     {"session_list",    "Open sessions.", listMembers},
     {"session",         "What a session is doing.", sessionMembers},
+    {"operations",      "How it stands with the asynchronous operations of a session.", operationsMembers},
+    {"feed_cursors",    "Cursors into the list of ends; they only rise.", feedCursorsMembers},
     {"submission",      "The answer to a submit.", submitResult},
     {"accept_receipt",  "What became of a submission; an accepted input is on the disk unless its kind says otherwise.", acceptReceiptMembers},
     {"outcome",         "What became of an input for somebody who waits.", outcomeMembers},

@@ -72,6 +72,20 @@ void describe(QJsonObject &object, const ProgressEvent &event)
         object.insert(QStringLiteral("data"), parsedValue(event.json));
 }
 
+QJsonObject toJson(const OperationsView &view)
+{
+    QJsonObject object{{QStringLiteral("active"), qint64(view.active)},
+                       {QStringLiteral("ended"), qint64(view.ended)},
+                       {QStringLiteral("watermark"), qint64(view.watermark)}};
+    if (view.cursors) {
+        QJsonObject cursors;
+        for (std::size_t at = 0; at < view.cursors->size(); ++at)
+            cursors.insert(QLatin1String(feedCursorName.names[at]), qint64((*view.cursors)[at]));
+        object.insert(QStringLiteral("cursors"), cursors);
+    }
+    return object;
+}
+
 const char *fateName(InputFate::State state)
 {
     switch (state) {
@@ -188,6 +202,8 @@ QJsonObject toJson(const SessionView &view)
                        {QStringLiteral("runs_failed"), qint64(view.tally.runsFailed)}};
     addId(object, "run", view.run);
     add(object, "note", view.note);
+    if (view.operations)
+        object.insert(QStringLiteral("operations"), toJson(*view.operations));
     const std::pair<const char *, MonotonicTime> moments[] = {{"since", view.since},
                                                               {"started_at", view.startedAt},
                                                               {"begun_at", view.begunAt},

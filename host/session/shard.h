@@ -73,6 +73,7 @@ private:
     void on(OperationMessage &message);
     void on(OperationAnswered &message);
     void on(LiveOperationsMessage &message);
+    void on(OperationsViewMessage &message);
     void on(InquiryMessage &message);
     void on(ViewMessage &message);
     void on(RecentMessage &message);

@@ -24,6 +24,7 @@ using CommandCallback = std::function<void(CommandReceipt)>;
 using OperationCallback = std::function<void(OperationReceipt)>;
 using OperationsCallback = std::function<void(OperationsAnswer)>;
 using LiveOperationsCallback = std::function<void(LiveOperations)>;
+using OperationsViewCallback = std::function<void(Result<OperationsView>)>;
 using RecentCallback = std::function<void(std::vector<RecentProgress>)>;
 using ViewsCallback = std::function<void(std::vector<SessionView>)>;
 
@@ -120,6 +121,14 @@ struct LiveOperationsMessage
     LiveOperationsCallback reply;
 };
 
+/// Asks how it stands with a session's operations.
+struct OperationsViewMessage
+{
+    SessionId session;
+    EpochId epoch; ///< See OperationCommand.
+    OperationsViewCallback reply;
+};
+
 /// Something an executor said. Instances that were replaced are recognised by their generation.
 struct ExecutorMessage
 {
@@ -202,9 +211,10 @@ struct ShutdownMessage
     std::function<void()> finished;                ///< May be empty for a repeat.
 };
 
-using ShardMessage = std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage,
-                                  ExecutorMessage, InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage,
-                                  OperationMessage, OperationAnswered, LiveOperationsMessage, InquiryMessage,
-                                  ViewMessage, RecentMessage, SettledMessage, ShutdownMessage>;
+using ShardMessage =
+    std::variant<AdoptMessage, SubmitMessage, DirectRunMessage, PreviewMessage, CommandMessage, ExecutorMessage,
+                 InterruptMessage, StoreMessage, KeysMessage, ReloadedMessage, OperationMessage,
+                 OperationAnswered, LiveOperationsMessage, OperationsViewMessage, InquiryMessage, ViewMessage,
+                 RecentMessage, SettledMessage, ShutdownMessage>;
 
 } // namespace burrow

@@ -97,6 +97,24 @@ void Shard::on(LiveOperationsMessage &message)
         [reply = std::move(message.reply), answer = std::move(answer)]() mutable { reply(std::move(answer)); });
 }
 
+void Shard::on(OperationsViewMessage &message)
+{
+    Result<OperationsView> view = OperationsView{.cursors = FeedCursors{}}; // There was no operation yet.
+    const SessionRecord *record = find(message.session);
+    const OperationRegistry *registry = record != nullptr ? record->core.operations() : nullptr;
+    if (record == nullptr)
+        view = Error{ErrorKind::NotFound, QStringLiteral("there is no such session")};
+    else if (!message.epoch.isNull() && message.epoch != record->core.epoch())
+        view = Error{ErrorKind::NotFound,
+                     QStringLiteral("the bindings are those of an earlier epoch of the session")};
+    else if (registry != nullptr && !registry->poisoned().isEmpty())
+        view = Error{ErrorKind::NotReady, registry->poisoned()};
+    else if (registry != nullptr)
+        view = registry->view();
+    m_outbox.push_back(
+        [reply = std::move(message.reply), view = std::move(view)]() mutable { reply(std::move(view)); });
+}
+
 void Shard::replyOperation(CommandId command, OperationReceipt receipt)
 {
     if (std::optional<OperationCallback> reply = m_operationSteps.take(command)) {

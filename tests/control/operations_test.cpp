@@ -152,6 +152,37 @@ private Q_SLOTS:
                  OperationRefusal::Unavailable);
     }
 
+    void howFarTheEndsWereReadIsSeen()
+    {
+        HostRig rig;
+        const SessionId alpha = rig.open("alpha");
+        const auto bound = resultOf(rig.host().prepareLocalSessionBindings(alpha));
+        const Operations operations = bound->value().operations();
+        QVERIFY(!rig.view(alpha).operations);
+        QVERIFY(**resultOf(operations.view()) == (OperationsView{.cursors = FeedCursors{}}));
+
+        const OperationId member = begun(operations, OperationKind::MobMemberChild);
+        const OperationId tool = begun(operations, OperationKind::BackgroundTool);
+        QVERIFY(resultOf(complete(operations, member))->ok());
+        QVERIFY(rig.settles());
+        // The session has looked at what wakes nobody; the agent was told of nothing.
+        QVERIFY(**resultOf(operations.view())
+                == (OperationsView{.active = 1, .ended = 1, .watermark = 1, .cursors = FeedCursors{0, 1, 0}}));
+        QVERIFY(resultOf(complete(operations, tool))->ok());
+        QVERIFY(rig.executors->waitForApplies(1));
+        QVERIFY(rig.settles());
+        QVERIFY(resultOf(operations.acknowledge(1))->ok());
+        const OperationsView seen{.active = 0, .ended = 2, .watermark = 2, .cursors = FeedCursors{1, 2, 2}};
+        QVERIFY(**resultOf(operations.view()) == seen);
+        QVERIFY(rig.view(alpha).operations == seen);
+
+        QVERIFY(resultOf(rig.host().unregister(alpha))->ok());
+        QCOMPARE(resultOf(operations.view())->error().kind, ErrorKind::NotFound);
+        const SessionId again = rig.open("alpha");
+        QVERIFY(begun(rig.host().operations(again)));
+        QCOMPARE(resultOf(operations.view())->error().kind, ErrorKind::NotFound);
+    }
+
     void aStepThatIsNotOfItsCallIsRefused()
     {
         HostRig rig;

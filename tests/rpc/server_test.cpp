@@ -82,6 +82,7 @@ private Q_SLOTS:
     void everyLifecycleCommandAnswersWithAReceipt_data();
     void everyLifecycleCommandAnswersWithAReceipt();
     void sessionsSayWhatTheyDo();
+    void aSessionSaysHowItStandsWithItsOperations();
     void aSessionThatDoesNotAnswerIsShownAsItWasSeenLast();
     void whoeverAsksLaterIsToldWhatWasSeenLater();
     void eventsComeInOrderToWhoeverSubscribed();
@@ -301,6 +302,25 @@ void ServerTest::sessionsSayWhatTheyDo()
     QCOMPARE(rest.value("sessions").toArray().at(0).toObject().value("name").toString(),
              QStringLiteral("beta"));
     QVERIFY(!rest.value("more").toBool());
+}
+
+void ServerTest::aSessionSaysHowItStandsWithItsOperations()
+{
+    ServerRig rig;
+    const SessionId alpha = rig.open("alpha");
+    Peer peer(rig.path());
+    QVERIFY(!checkedResult(peer, "session.show", {{"session", "alpha"}}).contains("operations"));
+    const Operations operations = rig.host().operations(alpha);
+    const OperationId member =
+        resultOf(operations.add({{}, OperationKind::MobMemberChild, "m", "test"}))->operation;
+    QVERIFY(resultOf(operations.advance(member, OperationVerb::ProvisioningSucceeded))->ok());
+    QVERIFY(resultOf(operations.end(member, OperationVerb::Complete, OperationCompleted{}))->ok());
+    QVERIFY(resultOf(operations.add({{}, OperationKind::BackgroundTool, "t", "test"}))->ok());
+    QVERIFY(rig.settles());
+    const QJsonObject told =
+        checkedResult(peer, "session.show", {{"session", "alpha"}}).value("operations").toObject();
+    const QJsonObject cursors{{"agent_applied", 0}, {"runtime_observed", 1}, {"runtime_injected", 0}};
+    QCOMPARE(told, (QJsonObject{{"active", 1}, {"ended", 1}, {"watermark", 1}, {"cursors", cursors}}));
 }
 
 void ServerTest::aSessionThatDoesNotAnswerIsShownAsItWasSeenLast()

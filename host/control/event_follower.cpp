@@ -16,7 +16,7 @@ constexpr quint32 rows_per_batch_max = 64;
 
 } // namespace
 
-EventFollower::EventFollower(Host &host, FollowOptions options, QObject *parent)
+EventFollower::EventFollower(Host &host, const FollowOptions &options, QObject *parent)
     : QObject(parent)
     , m_host(host)
     , m_merge(options)

@@ -19,7 +19,7 @@ class EventFollower : public QObject
 
 public:
     /// `host` must outlive it.
-    EventFollower(Host &host, FollowOptions options, QObject *parent = nullptr);
+    EventFollower(Host &host, const FollowOptions &options, QObject *parent = nullptr);
 
     /// The reader takes another batch. Answered by one told(), as soon as there is anything, or by failed().
     void more();

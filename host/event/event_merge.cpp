@@ -77,9 +77,10 @@ void EventMerge::takeRecent(std::vector<RecentProgress> recent)
         }
     }
     for (RecentProgress &one : recent) {
+        const RunId run = one.run;
         // The answer may have been overtaken by the end of its run.
-        if (!ended.contains(one.run) && (m_options.session.isNull() || one.session == m_options.session))
-            m_soFar.insert_or_assign(one.run, std::move(one));
+        if (!ended.contains(run) && (m_options.session.isNull() || one.session == m_options.session))
+            m_soFar.insert_or_assign(run, std::move(one));
     }
     std::erase_if(m_waiting, [this](const Waiting &waiting) {
         const auto *said = std::get_if<ProgressEvent>(&waiting.event.event);

@@ -41,10 +41,12 @@ DirectRunState::~DirectRunState()
 
 bool DirectRunState::finish(RunEnd end)
 {
+    std::function<void(CancelMode)> told; // Often it holds the run itself: kept here, neither would ever go.
     {
         const std::lock_guard lock(d->mutex);
         if (!std::exchange(d->open, false))
             return false;
+        told.swap(d->told);
     }
     if (auto *output = std::get_if<RunOutput>(&end); output && output->receipt.run.isNull()) {
         output->receipt.run = run;
@@ -62,7 +64,8 @@ void DirectRunState::whenCancelled(const std::function<void(CancelMode)> &told)
     std::optional<CancelMode> level;
     {
         const std::lock_guard lock(d->mutex);
-        d->told = told;
+        if (d->open)
+            d->told = told;
         level = d->level;
     }
     if (level && told)

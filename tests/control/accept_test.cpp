@@ -89,15 +89,22 @@ private Q_SLOTS:
     void aRunOfOnesOwnHearsOfItsCancel()
     {
         Tally begun;
+        std::weak_ptr<int> kept;
         HostRig rig;
         const SessionId alpha = rig.open("alpha");
         const Submission mine = rig.host().acceptAndRun(alpha, promptOf("mine"), [&](const DirectRun &run) {
-            run.whenCancelled([run](CancelMode) { run.finish(RunCancelled{QStringLiteral("as asked")}); });
+            const auto whatItUses = std::make_shared<int>();
+            kept = whatItUses;
+            run.whenCancelled(
+                [run, whatItUses](CancelMode) { run.finish(RunCancelled{QStringLiteral("as asked")}); });
             begun.add();
         });
         QVERIFY(begun.waitFor(1));
+        QVERIFY(!kept.expired());
         QVERIFY(resultOf(rig.host().cancel(alpha, CancelMode::Boundary))->ok());
         QCOMPARE(resultOf(mine.outcome)->outcome, OutcomeClass::Cancelled);
+        QVERIFY2(QTest::qWaitFor([&] { return kept.expired(); }, 30'000),
+                 "a run that has ended keeps nobody whom it would tell");
     }
 
     void aPreviewAnswersAndChangesNothing()

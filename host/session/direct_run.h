@@ -28,7 +28,8 @@ public:
     /// given up because it did not heed a cancel in time. A receipt that names no run is filled in.
     bool finish(RunEnd end) const;
     /// Called once for each level that the run is cancelled at, on the shard's thread, and at once for one that
-    /// it has reached; it must only take note. The run still has to be finished.
+    /// it has reached; it must only take note. The run still has to be finished, and lets go of `told` then, so
+    /// that `told` may hold the run itself.
     void whenCancelled(const std::function<void(CancelMode)> &told) const;
 
 private:

@@ -82,6 +82,22 @@ private:
     int m_descriptor = -1;
 };
 
+/// A host that serves the two sessions, and a program that asks it.
+struct Desk
+{
+    Program host;
+    Program client;
+
+    QStringList config() const { return {QStringLiteral("--config"), host.path(QStringLiteral("desk.yaml"))}; }
+    bool isServed()
+    {
+        host.write(QStringLiteral("desk.yaml"), deskYaml);
+        host.start({"run", "desk.yaml"});
+        client.setEnvironment(QStringLiteral("HOME"), host.path({}));
+        return host.waitForOut("hello");
+    }
+};
+
 } // namespace
 
 class WatchTest : public QObject
@@ -120,13 +136,11 @@ private Q_SLOTS:
 
     void aHostTellsItsEventsAndWhyNothingMoves()
     {
-        Program host;
-        host.write(QStringLiteral("desk.yaml"), deskYaml);
-        host.start({"run", "desk.yaml"});
-        QVERIFY(host.waitForOut("hello"));
-        const QStringList config{QStringLiteral("--config"), host.path(QStringLiteral("desk.yaml"))};
-        Program client;
-        client.setEnvironment(QStringLiteral("HOME"), host.path({}));
+        Desk desk;
+        QVERIFY(desk.isServed());
+        Program &host = desk.host;
+        Program &client = desk.client;
+        const QStringList config = desk.config();
 
         // The answer is printed a moment before the session is at rest.
         Finished why;
@@ -163,13 +177,10 @@ private Q_SLOTS:
 
     void whoComesDuringARunSeesWhatWasSaidBefore()
     {
-        Program host;
-        host.write(QStringLiteral("desk.yaml"), deskYaml);
-        host.start({"run", "desk.yaml"});
-        QVERIFY(host.waitForOut("hello"));
-        const QStringList config{QStringLiteral("--config"), host.path(QStringLiteral("desk.yaml"))};
-        Program client;
-        client.setEnvironment(QStringLiteral("HOME"), host.path({}));
+        Desk desk;
+        QVERIFY(desk.isServed());
+        Program &client = desk.client;
+        const QStringList config = desk.config();
         const Finished sent =
             client.again().run(QStringList{"send", "beta", "!chunks 2 then !hang", "--json"} + config);
         QCOMPARE(sent.exitCode, 0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugin/sentinel_memory.h"
 #include "program.h"
 
 #include <QDir>
@@ -7,7 +8,10 @@
 #include <QJsonDocument>
 #include <QtTest>
 
+#include <algorithm>
 #include <csignal>
+#include <cstring>
+#include <memory>
 
 namespace {
 
@@ -58,6 +62,18 @@ public:
         return program.again().run(QStringList{"plugin"} + words + QStringList{"--config", "burrow.yaml"});
     }
     QStringList notes() const { return QDir(program.path("state")).entryList({"plugin-calls.*"}, QDir::Files); }
+    /// What an executor answers can be read before its apply has returned.
+    bool isInsideAPlugin() const
+    {
+        QFile file(program.path("state/" + notes().value(0)));
+        const auto noted = std::make_unique<burrow::SentinelMemory>();
+        if (!file.open(QIODevice::ReadOnly) || file.size() != qint64{sizeof *noted})
+            qFatal("there are no notes of calls");
+        const QByteArray bytes = file.readAll();
+        std::memcpy(static_cast<void *>(noted.get()), bytes.constData(), sizeof *noted);
+        return std::any_of(noted->threads.begin(), noted->threads.end(),
+                           [](const auto &thread) { return thread.call.load() != 0; });
+    }
 
     Program program;
 };
@@ -172,6 +188,7 @@ void CrashTest::aKilledHostBlamesNobody()
     desk.program.start({"run", "burrow.yaml"});
     QVERIFY(desk.program.waitForOut("done"));
     QVERIFY(desk.program.waitForOut("still here"));
+    QTRY_VERIFY(!desk.isInsideAPlugin());
     desk.program.signal(SIGKILL);
     desk.program.finish();
     QCOMPARE(desk.notes().size(), 1);

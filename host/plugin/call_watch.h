@@ -43,7 +43,7 @@ public:
             cameBack(call);
     }
 
-    void overdue(quint32 call) override;
+    void overdue(quint32 seen) override;
 
 private:
     void arm(quint64 call);

@@ -338,7 +338,7 @@ SetResult SetWriter::writeCold(const PreparedSet &set)
     if (!good)
         return refused(QStringLiteral("the cold row of the session is damaged"));
     // Copied: a set whose transaction fails is written again.
-    QByteArray operations = set.operations ? *set.operations : std::move(row.operations);
+    QByteArray operations = set.operations ? *set.operations : row.operations;
     if (set.cold)
         row = *set.cold;
     row.sid = set.entry->sid;

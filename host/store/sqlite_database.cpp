@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite_database.h"
 
+#include "store/log_vfs.h"
+
 #include <QFile>
 
 #include <sqlite3.h>
@@ -120,6 +122,15 @@ Result<SqliteDatabase> SqliteDatabase::open(const QString &path, SqliteAccess ac
     if (code != SQLITE_OK)
         return database.lastError();
     return database;
+}
+
+Result<SqliteDatabase> SqliteDatabase::open(const QString &path, SqliteAccess access,
+                                            std::shared_ptr<const LogVfs> vfs)
+{
+    Result<SqliteDatabase> opened = open(path, access, vfs->name());
+    if (opened)
+        opened->m_handle.get_deleter().vfs = std::move(vfs);
+    return opened;
 }
 
 Result<void> SqliteDatabase::execute(const char *sql)

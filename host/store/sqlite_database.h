@@ -13,6 +13,8 @@ struct sqlite3_stmt;
 /// A thin layer over SQLite's C interface that owns what must be closed. Codes are SQLite's extended ones.
 namespace burrow {
 
+class LogVfs;
+
 /// The kind of an error: what the lowest byte of SQLite's code says without its details.
 inline int primaryCode(int code)
 {
@@ -72,6 +74,9 @@ class SqliteDatabase
 public:
     /// An empty `vfs` is SQLite's own. Errors: Io with SQLite's words and the path.
     static Result<SqliteDatabase> open(const QString &path, SqliteAccess access, const QByteArray &vfs = {});
+    /// The same with that layer, which is kept for as long as the connection.
+    static Result<SqliteDatabase> open(const QString &path, SqliteAccess access,
+                                       std::shared_ptr<const LogVfs> vfs);
 
     /// Runs statements that give no rows anybody wants. Errors: Io.
     Result<void> execute(const char *sql);
@@ -95,6 +100,7 @@ private:
     struct Close
     {
         void operator()(sqlite3 *handle) const;
+        std::shared_ptr<const LogVfs> vfs; ///< Goes after the connection.
     };
 
     std::unique_ptr<sqlite3, Close> m_handle;

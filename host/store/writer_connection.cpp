@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/writer_connection.h"
 
+#include "store/log_vfs.h"
 #include "store/sqlite_schema.h"
 
 #include <sqlite3.h>
@@ -9,7 +10,11 @@ namespace burrow {
 
 Result<SqliteDatabase> openWriterConnection(const WriterConnectionOptions &options)
 {
-    Result<SqliteDatabase> database = SqliteDatabase::open(options.path, SqliteAccess::ReadWrite, options.vfs);
+    Result<std::shared_ptr<const LogVfs>> log = LogVfs::make(options.vfs);
+    if (!log)
+        return log.error();
+    Result<SqliteDatabase> database =
+        SqliteDatabase::open(options.path, SqliteAccess::ReadWrite, *std::move(log));
     if (!database)
         return database.error();
     // A reader that recovers the log at this moment keeps it for a while.

@@ -556,9 +556,11 @@ bool CoreHarness::answerForExecutor()
     if (script.creation == Answers::AtOnce && m_instance == Instance::Creating) {
         m_instance = Instance::Ready;
         dispatch(ExecutorCreated{});
-    } else if (m_dead) {
+        return true;
+    }
+    if (m_dead)
         return false;
-    } else if (script.apply == Answers::AtOnce && m_openApply) {
+    if (script.apply == Answers::AtOnce && m_openApply) {
         const RunOutput good = output();
         dispatch(ApplyFinished{good.receipt.run, good});
     } else if (script.staging == Answers::AtOnce && m_stageOpen) {

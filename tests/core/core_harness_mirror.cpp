@@ -103,7 +103,7 @@ QString CoreHarness::outcomesDifference(const StoreModel &model, const std::vect
         if (at >= ended && found)
             return QStringLiteral("input %1 has ended in the store and not in the model")
                 .arg(sequenceOf(asked[at]));
-        const QString difference =
+        QString difference =
             at < ended ? outcomeDifference(*model.ended(sequenceOf(asked[at])), found) : QString();
         if (!difference.isEmpty())
             return difference;

@@ -30,7 +30,7 @@ std::optional<QString> StoreModel::commit(const WriteSet &set)
         for (const EndedOperation &one : set.operations->ended)
             m_endedOperations.insert(one.spec.id);
     }
-    return std::visit([this](const auto &operation) { return commitOne(operation); }, set.operation);
+    return std::visit([this](const auto &operation) { return this->commitOne(operation); }, set.operation);
 }
 
 std::optional<QString> StoreModel::finish(const std::vector<FinishedInput> &inputs)

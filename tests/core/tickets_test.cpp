@@ -32,10 +32,10 @@ void TicketsTest::acceptsPipelineAndArePublishedInOrder()
     for (int at = 0; at < 20; ++at)
         all.push_back(h.submit(prompt()));
     QCOMPARE(h.writesInFlight(), all.size());
-    for (std::size_t at = 0; at < all.size(); ++at) {
-        QVERIFY(!h.answered(all[at].command));
+    for (const Submitted &each : all) {
+        QVERIFY(!h.answered(each.command));
         h.commit();
-        QVERIFY(h.receipt(all[at])->accepted());
+        QVERIFY(h.receipt(each)->accepted());
     }
     const InputRecord *before = h.record(all.front());
     for (std::size_t at = 1; at < all.size(); ++at) {

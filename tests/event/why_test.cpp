@@ -136,11 +136,11 @@ private Q_SLOTS:
     void whatTheStoreComplainsOfIsSaid()
     {
         SessionSight sight{viewOf(Phase::Attached, WaitReason::WaitingForWrite), true, true};
-        const WallTime now = sight.view.seenAt;
+        const WallTime then = sight.view.seenAt;
         sight.view.note.clear();
-        QVERIFY(!whyOf(sight, now).sentence.contains(QLatin1Char(':')));
+        QVERIFY(!whyOf(sight, then).sentence.contains(QLatin1Char(':')));
         sight.view.note = QStringLiteral("database or disk is full");
-        QVERIFY(whyOf(sight, now).sentence.endsWith(QStringLiteral(": database or disk is full")));
+        QVERIFY(whyOf(sight, then).sentence.endsWith(QStringLiteral(": database or disk is full")));
     }
 
     void aSessionThatNobodyServesIsExplained()

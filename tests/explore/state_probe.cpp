@@ -98,10 +98,10 @@ void StateProbe::keys(const SessionCore &core)
     m_out.put(static_cast<quint64>(core.m_keys.size()));
     // In any order, so their sum; each by the input behind it, for a script's key never changes.
     quint64 sum = 0;
-    for (auto key = core.m_keys.begin(); key != core.m_keys.end(); ++key) {
-        const quint64 script = m_scriptOf.at(sequenceOf(key->input)) + 1U;
+    for (const auto &key : core.m_keys) {
+        const quint64 script = m_scriptOf.at(sequenceOf(key.input)) + 1U;
         const quint64 facts =
-            (key->ended ? 1U + static_cast<quint64>(key->endedAs) : 0U) * 2 + (key->inFlight != 0 ? 1U : 0U);
+            (key.ended ? 1U + static_cast<quint64>(key.endedAs) : 0U) * 2 + (key.inFlight != 0 ? 1U : 0U);
         sum += (script * 64 + facts) * 0x9e3779b97f4a7c15ULL;
     }
     m_out.put(sum);

@@ -82,7 +82,7 @@ private:
 
     // How it happens (world_take.cpp).
     void feed(CoreEvent event);
-    void submit(std::size_t script);
+    void submit(std::size_t at);
     void control(Control control);
     void lifecycle(LifecycleVerb verb);
     void cancel(CancelMode mode, RunId run);
@@ -143,8 +143,8 @@ private:
     void carry(const ReplyOperation &action);
     void carry(const ResolveOperations &action);
     void carry(const MintContinuation &action);
-    void accepted(std::size_t script);
-    void ended(InputId input);
+    void accepted(std::size_t at);
+    void ended(InputId id);
     void checkOrder(const RunPrimitive &primitive);
 
     // What must hold (world_rules.cpp).

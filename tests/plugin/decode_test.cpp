@@ -155,7 +155,7 @@ void DecodeTest::aReceiptOfAnotherRunIsCopiedAsItIs()
 void DecodeTest::malformedCompletions_data()
 {
     QTest::addColumn<Spoil>("spoil");
-    const auto row = [](const char *name, Spoil spoil) { QTest::newRow(name) << std::move(spoil); };
+    const auto row = [](const char *name, const Spoil &spoil) { QTest::newRow(name) << spoil; };
     row("size 0", [](Completion &c) { c.completion.struct_size = 0; });
     row("size 1", [](Completion &c) { c.completion.struct_size = 1; });
     row("size below base", [](Completion &c) { c.completion.struct_size = BURROW_COMPLETION_BASE - 8; });

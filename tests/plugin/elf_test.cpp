@@ -47,7 +47,7 @@ QByteArray ElfTest::quick()
 
 QString ElfTest::write(const QByteArray &bytes)
 {
-    const QString path = m_folder.filePath(QStringLiteral("libdamaged.so"));
+    QString path = m_folder.filePath(QStringLiteral("libdamaged.so"));
     QFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
         qFatal("cannot write the damaged library");

@@ -104,8 +104,8 @@ void LoaderTest::tablesAndDescriptors_data()
     QTest::addColumn<Change>("change");
     QTest::addColumn<QString>("why");
     QTest::addColumn<PluginFaultCode>("code");
-    const auto row = [](const QByteArray &name, const char *why, Code code, Change change) {
-        QTest::newRow(name.constData()) << std::move(change) << QString::fromLatin1(why) << code;
+    const auto row = [](const QByteArray &name, const char *why, Code code, const Change &change) {
+        QTest::newRow(name.constData()) << change << QString::fromLatin1(why) << code;
     };
     struct Size
     {
@@ -340,8 +340,8 @@ void LoaderTest::theDescriptorMustSayWhatTheManifestSays_data()
 {
     QTest::addColumn<Change>("change");
     QTest::addColumn<QString>("field");
-    const auto row = [](const char *field, Change change) {
-        QTest::newRow(field) << std::move(change) << QString::fromLatin1(field);
+    const auto row = [](const char *field, const Change &change) {
+        QTest::newRow(field) << change << QString::fromLatin1(field);
     };
     row("id", [](PuppetStage &s) { s.strings.descriptor.id = BURROW_TEXT("pupil"); });
     row("version", [](PuppetStage &s) { s.strings.descriptor.version = BURROW_TEXT("1.0.1"); });

@@ -79,7 +79,7 @@ QJsonObject Peer::replyTo(int id)
         return reply;
     }
     while (true) {
-        const QJsonObject next = QJsonDocument::fromJson(line()).object();
+        QJsonObject next = QJsonDocument::fromJson(line()).object();
         if (next.isEmpty() || next.value("id") == id)
             return next;
         m_kept.push_back(next);

@@ -283,8 +283,11 @@ std::size_t ScriptedExecutorFactory::finishAll()
         const std::lock_guard lock(m_mutex);
         open.swap(m_open);
     }
-    for (const auto &[run, one] : open)
-        one.instance->say([&](ExecutorListener &ear) { ear.applyFinished(one.call.run, outputOf(one.call)); });
+    for (const auto &opened : open) {
+        const ApplyCall &call = opened.second.call;
+        opened.second.instance->say(
+            [&call](ExecutorListener &ear) { ear.applyFinished(call.run, outputOf(call)); });
+    }
     return open.size();
 }
 

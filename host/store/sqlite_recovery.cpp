@@ -8,6 +8,7 @@
 #include "store/sqlite_schema.h"
 
 #include <algorithm>
+#include <latch>
 #include <thread>
 
 #include <sqlite3.h>
@@ -298,22 +299,28 @@ Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
 {
     RecoveryScan scan;
     SidIndex bySid;
+    SessionScan sessionScan(scan, bySid);
     Result<void> sessions;
-    // The indexes are filled after the scan: rows and indexes together do not fit into the cache.
+    std::latch sessionsAreRead(1);
+    // The indexes are filled after the scan, for rows and indexes together do not fit into the cache; and on
+    // both threads, for they are a third of it.
     std::thread second([&] {
-        SessionScan sessionScan(scan, bySid);
         sessions = sessionScan.run(path, vfs);
-        indexNames(scan, bySid, sessionScan.damagedRows());
+        sessionsAreRead.count_down();
         indexIds(scan, bySid);
     });
     Inputs inputs = readInputs(path, vfs);
+    sessionsAreRead.wait();
+    Result<void> linked;
+    if (sessions && inputs.read) {
+        indexNames(scan, bySid, sessionScan.damagedRows());
+        linked = link(scan, bySid, inputs);
+    }
     second.join();
-    if (!sessions)
-        return sessions.error();
-    if (!inputs.read)
-        return inputs.read.error();
-    if (const Result<void> linked = link(scan, bySid, inputs); !linked)
-        return linked.error();
+    for (const Result<void> &done : {sessions, inputs.read, linked}) {
+        if (!done)
+            return done.error();
+    }
     return scan;
 }
 

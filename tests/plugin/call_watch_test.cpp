@@ -4,6 +4,7 @@
 #include "puppet_box.h"
 #include "wait.h"
 
+#include <QJsonArray>
 #include <QRegularExpression>
 #include <QTest>
 

@@ -60,6 +60,10 @@ function(burrow_add_test name)
     string(REPLACE "." "_" target test_${name})
     add_executable(${target} ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE Qt6::Test ${arg_LINKS} burrow_warnings)
+    if(BURROW_SANITIZER STREQUAL "thread")
+        # With it come the edges of tests/sanitizers. Qt Test has a thread of its own, so each test needs them.
+        target_link_libraries(${target} PRIVATE burrow::base)
+    endif()
     target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS)
     set_target_properties(${target} PROPERTIES
         AUTOMOC ON

@@ -22,7 +22,7 @@ struct Gathered
     sqlite3_int64 begin = 0;
     std::vector<char> bytes; ///< Has its room from the beginning: nothing that SQLite calls may throw.
     std::size_t room = 0;    ///< For so many of them.
-    int failure = SQLITE_OK; ///< Of the last write; what it should have written is lost.
+    int failure = SQLITE_OK; ///< Of a write that was told; what follows it in the file must not be written.
     sqlite3_int64 lostFrom = 0;
 
     sqlite3_int64 end() const { return begin + static_cast<sqlite3_int64>(bytes.size()); }
@@ -40,16 +40,16 @@ struct alignas(8) LogFile
     sqlite3_file *below() { return reinterpret_cast<sqlite3_file *>(this + 1); }
     const sqlite3_io_methods &real() { return *below()->pMethods; }
 
-    /// Makes the writes that were gathered.
+    /// Makes the writes that were gathered. A failure is told here, once: a log whose last transaction was
+    /// rolled back can be synced and copied.
     int settle()
     {
         Gathered &log = *gathered;
-        if (log.failure == SQLITE_OK && !log.bytes.empty()) {
-            log.failure =
-                real().xWrite(below(), log.bytes.data(), static_cast<int>(log.bytes.size()), log.begin);
-            log.lostFrom = log.begin;
-            log.bytes.clear();
-        }
+        if (log.bytes.empty())
+            return SQLITE_OK;
+        log.failure = real().xWrite(below(), log.bytes.data(), static_cast<int>(log.bytes.size()), log.begin);
+        log.lostFrom = log.begin;
+        log.bytes.clear();
         return log.failure;
     }
 };

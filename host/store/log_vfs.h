@@ -17,7 +17,7 @@ namespace burrow {
 /// own.
 ///
 /// A failed write is told by the call that had to have it done, which for a commit is its sync, and by every
-/// later one until the place that was lost is written again; SQLite takes either for a failed write.
+/// write behind the place that was lost until that place is written again: no commit can follow a gap.
 ///
 /// Only for connections that sync each commit (synchronous=FULL): without a sync SQLite would tell readers of
 /// pages that the file does not hold yet. Where SQLite has to fill up sectors (no powersafe overwrite), which

@@ -217,8 +217,13 @@ void RogueTrial::judge(const Life &life)
 {
     const QString err = QString::fromUtf8(life.err);
     expect(life.exit == m_row.exit, QStringLiteral("the program ends with %1").arg(m_row.exit), life.exit);
-    expect(QRegularExpression(m_row.says).match(err).hasMatch(),
-           QStringLiteral("stderr says /%1/").arg(m_row.says), err.trimmed());
+    QString says = m_row.says;
+#ifdef __SANITIZE_THREAD__
+    // The sanitizer ends a program that leaves in the middle of dlopen, whatever the program itself said.
+    says.replace(QLatin1String("exit status 0"), QLatin1String("exit status 66"));
+#endif
+    expect(QRegularExpression(says).match(err).hasMatch(), QStringLiteral("stderr says /%1/").arg(says),
+           err.trimmed());
     if (m_row.code != QLatin1String("-")) {
         expect((life.err + life.out).contains(m_row.code.toUtf8()),
                QStringLiteral("it names %1").arg(m_row.code), err.trimmed());

@@ -21,7 +21,7 @@ Error belongsToNobody(const char *table, const QString &row)
                 .arg(row, QString::fromLatin1(table))};
 }
 
-Error sessionIsGone(const InputColumns &input)
+Error sessionIsGone(const InputView &input)
 {
     return {ErrorKind::Io,
             QStringLiteral(
@@ -31,12 +31,12 @@ Error sessionIsGone(const InputColumns &input)
                 .arg(input.sid)};
 }
 
-SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid)
+SessionEntry *ownerOfDamaged(const InputView &row, const SidIndex &bySid)
 {
     if (SessionEntry *moved = ownerByChecksum(row, bySid))
         return moved;
     const auto isSoundWith = [&row](auto change) {
-        InputColumns other = row;
+        InputView other = row;
         change(other);
         return checksum(other) == row.crc;
     };
@@ -44,8 +44,8 @@ SessionEntry *ownerOfDamaged(const InputColumns &row, const SidIndex &bySid)
     const quint64 sequence = sequenceOf(InputId{id});
     const Uuid repaired{id.high, id.low - sequence + row.sequence};
     const bool agrees = sequence == row.sequence
-                        || isSoundWith([&](InputColumns &other) { other.sequence = sequence; })
-                        || isSoundWith([&](InputColumns &other) { other.id = repaired; });
+                        || isSoundWith([&](InputView &other) { other.sequence = sequence; })
+                        || isSoundWith([&](InputView &other) { other.id = repaired; });
     return agrees ? bySid.find(row.sid) : nullptr;
 }
 

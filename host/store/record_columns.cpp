@@ -26,4 +26,23 @@ quint64 HashBytes::value() const
     return qFromLittleEndian<quint64>(bytes.data());
 }
 
+InputColumns ownedCopy(const InputView &row)
+{
+    return {row.sequence,
+            row.sid,
+            row.admission,
+            row.phase,
+            row.tries,
+            row.starts,
+            row.crashes,
+            row.kind,
+            row.submittedAt,
+            row.id,
+            row.key.toByteArray(),
+            row.payloadHash,
+            row.semantics.toByteArray(),
+            row.payload.toByteArray(),
+            row.crc};
+}
+
 } // namespace burrow

@@ -10,6 +10,8 @@
 
 /// The rows of a store file as plain values: one member per column, blobs already encoded. FORMAT.md says what
 /// each means. `crc` is the checksum as the row holds it; checksum() in record_crc.h says what it has to be.
+/// The rows that recovery reads by the hundred thousand exist twice: Columns own their bytes, a View looks at
+/// those of somebody else.
 namespace burrow {
 
 /// The 16 bytes of an id as its column holds them, big-endian: bound without a copy. All zero is NULL.
@@ -49,19 +51,22 @@ struct HostColumns
     quint32 crc = 0;
 };
 
-struct SessionColumns
+template <typename Bytes>
+struct BasicSessionColumns
 {
     qint64 sid = 0;
     IdBytes uuid;
-    QByteArray name;
+    Bytes name;
     quint8 phase = 0;
     quint64 revision = 0;
     quint64 nextAdmission = 0;
     quint64 nextPriority = 0;
-    IdBytes lastRun;  ///< NULL when none.
-    QByteArray grant; ///< NULL when empty.
+    IdBytes lastRun; ///< NULL when none.
+    Bytes grant;     ///< NULL when empty.
     quint32 crc = 0;
 };
+using SessionColumns = BasicSessionColumns<QByteArray>;
+using SessionView = BasicSessionColumns<QByteArrayView>;
 
 struct ColdColumns
 {
@@ -82,7 +87,8 @@ struct SnapshotColumns
     quint32 crc = 0;
 };
 
-struct InputColumns
+template <typename Bytes>
+struct BasicInputColumns
 {
     quint64 sequence = 0;
     qint64 sid = 0;
@@ -94,12 +100,29 @@ struct InputColumns
     quint8 kind = 0;
     qint64 submittedAt = 0; ///< Milliseconds since 1970.
     IdBytes id;
-    QByteArray key; ///< NULL when empty.
+    Bytes key; ///< NULL when empty.
     HashBytes payloadHash;
-    QByteArray semantics;
-    QByteArray payload;
+    Bytes semantics;
+    Bytes payload;
     quint32 crc = 0;
 };
+using InputColumns = BasicInputColumns<QByteArray>;
+using InputView = BasicInputColumns<QByteArrayView>;
+
+/// What they look at is the row's.
+inline SessionView viewOf(const SessionColumns &row)
+{
+    return {row.sid,           row.uuid,         row.name,    row.phase, row.revision,
+            row.nextAdmission, row.nextPriority, row.lastRun, row.grant, row.crc};
+}
+inline InputView viewOf(const InputColumns &row)
+{
+    return {row.sequence, row.sid,         row.admission, row.phase,       row.tries,
+            row.starts,   row.crashes,     row.kind,      row.submittedAt, row.id,
+            row.key,      row.payloadHash, row.semantics, row.payload,     row.crc};
+}
+/// A copy that keeps what it says.
+InputColumns ownedCopy(const InputView &row);
 
 struct LedgerColumns
 {

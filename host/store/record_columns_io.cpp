@@ -16,11 +16,12 @@ namespace {
 /// Takes the columns of a row one after the other and remembers whether each value fits where it goes. Whether
 /// a column has its type is not looked at: the tables are strict, a value of another type changes the checksum,
 /// and asking SQLite twice for each column was a tenth of recovery.
+template <typename Source>
 class ColumnReader
 {
 public:
-    explicit ColumnReader(const SqliteStatement &statement)
-        : m_statement(statement)
+    explicit ColumnReader(const Source &source)
+        : m_source(source)
     {
     }
 
@@ -28,7 +29,7 @@ public:
     template <std::integral T>
     void integer(T &value)
     {
-        const qint64 stored = m_statement.integerAt(m_at++);
+        const qint64 stored = m_source.integerAt(m_at++);
         value = static_cast<T>(stored);
         if constexpr (sizeof(T) < sizeof(qint64))
             m_ok &= stored >= 0 && static_cast<quint64>(stored) <= std::numeric_limits<T>::max();
@@ -40,18 +41,24 @@ public:
             return;
         integer(value.emplace());
     }
-    void bytes(QByteArray &value) { value = m_statement.bytesAt(m_at++).toByteArray(); }
-    void bytesOrNull(QByteArray &value)
+    void bytes(QByteArray &value) { value = m_source.bytesAt(m_at++).toByteArray(); }
+    void bytes(QByteArrayView &value) { value = m_source.bytesAt(m_at++); }
+    template <typename Bytes>
+    void bytesOrNull(Bytes &value)
     {
-        value.clear();
+        value = {};
         if (!takeNull())
             bytes(value);
     }
-    void text(QByteArray &value) { value = m_statement.bytesAt(m_at++).toByteArray(); }
+    template <typename Bytes>
+    void text(Bytes &value)
+    {
+        bytes(value);
+    }
     template <typename Fixed>
     void fixed(Fixed &value)
     {
-        const QByteArrayView bytes = m_statement.bytesAt(m_at++);
+        const QByteArrayView bytes = m_source.bytesAt(m_at++);
         value = {};
         if (bytes.size() == value.view().size())
             std::copy(bytes.begin(), bytes.end(), value.bytes.begin());
@@ -70,20 +77,59 @@ public:
 private:
     bool takeNull()
     {
-        const bool isNull = m_statement.type(m_at) == SQLITE_NULL;
+        const bool isNull = m_source.type(m_at) == SQLITE_NULL;
         m_at += isNull ? 1 : 0;
         return isNull;
     }
 
-    const SqliteStatement &m_statement;
+    const Source &m_source;
     int m_at = 0;
     bool m_ok = true;
 };
 
-template <typename Columns>
-bool fits(const ColumnReader &reader, const Columns &row)
+template <typename Source, typename Columns>
+bool fits(const ColumnReader<Source> &reader, const Columns &row)
 {
     return reader.ok() && row.crc == checksum(row);
+}
+
+template <typename Source>
+bool readSessionRow(const Source &source, SessionView &row)
+{
+    ColumnReader reader(source);
+    reader.integer(row.sid);
+    reader.fixed(row.uuid);
+    reader.text(row.name);
+    reader.integer(row.phase);
+    reader.integer(row.revision);
+    reader.integer(row.nextAdmission);
+    reader.integer(row.nextPriority);
+    reader.idOrNull(row.lastRun);
+    reader.bytesOrNull(row.grant);
+    reader.integer(row.crc);
+    return fits(reader, row);
+}
+
+template <typename Source, typename Bytes>
+bool readInputRow(const Source &source, BasicInputColumns<Bytes> &row)
+{
+    ColumnReader reader(source);
+    reader.integer(row.sequence);
+    reader.integer(row.sid);
+    reader.integer(row.admission);
+    reader.integer(row.phase);
+    reader.integer(row.tries);
+    reader.integer(row.starts);
+    reader.integer(row.crashes);
+    reader.integer(row.kind);
+    reader.integer(row.submittedAt);
+    reader.fixed(row.id);
+    reader.bytesOrNull(row.key);
+    reader.fixed(row.payloadHash);
+    reader.bytes(row.semantics);
+    reader.bytes(row.payload);
+    reader.integer(row.crc);
+    return fits(reader, row);
 }
 
 } // namespace
@@ -149,20 +195,14 @@ bool readRow(const SqliteStatement &statement, HostColumns &row)
     return fits(reader, row) && orderly <= 1;
 }
 
-bool readRow(const SqliteStatement &statement, SessionColumns &row)
+bool readRow(const SqliteStatement &statement, SessionView &row)
 {
-    ColumnReader reader(statement);
-    reader.integer(row.sid);
-    reader.fixed(row.uuid);
-    reader.text(row.name);
-    reader.integer(row.phase);
-    reader.integer(row.revision);
-    reader.integer(row.nextAdmission);
-    reader.integer(row.nextPriority);
-    reader.idOrNull(row.lastRun);
-    reader.bytesOrNull(row.grant);
-    reader.integer(row.crc);
-    return fits(reader, row);
+    return readSessionRow(statement, row);
+}
+
+bool readRow(const SqliteArguments &arguments, SessionView &row)
+{
+    return readSessionRow(arguments, row);
 }
 
 bool readRow(const SqliteStatement &statement, ColdColumns &row)
@@ -189,25 +229,19 @@ bool readRow(const SqliteStatement &statement, SnapshotColumns &row)
     return fits(reader, row);
 }
 
+bool readRow(const SqliteStatement &statement, InputView &row)
+{
+    return readInputRow(statement, row);
+}
+
+bool readRow(const SqliteArguments &arguments, InputView &row)
+{
+    return readInputRow(arguments, row);
+}
+
 bool readRow(const SqliteStatement &statement, InputColumns &row)
 {
-    ColumnReader reader(statement);
-    reader.integer(row.sequence);
-    reader.integer(row.sid);
-    reader.integer(row.admission);
-    reader.integer(row.phase);
-    reader.integer(row.tries);
-    reader.integer(row.starts);
-    reader.integer(row.crashes);
-    reader.integer(row.kind);
-    reader.integer(row.submittedAt);
-    reader.fixed(row.id);
-    reader.bytesOrNull(row.key);
-    reader.fixed(row.payloadHash);
-    reader.bytes(row.semantics);
-    reader.bytes(row.payload);
-    reader.integer(row.crc);
-    return fits(reader, row);
+    return readInputRow(statement, row);
 }
 
 bool readRow(const SqliteStatement &statement, LedgerColumns &row)

@@ -88,7 +88,7 @@ quint32 checksum(const HostColumns &row)
         .value();
 }
 
-quint32 checksum(const SessionColumns &row)
+quint32 checksum(const SessionView &row)
 {
     return RowChecksum('s')
         .integer(row.sid)
@@ -125,7 +125,7 @@ quint32 checksum(const SnapshotColumns &row)
         .value();
 }
 
-quint32 checksum(const InputColumns &row)
+quint32 checksum(const InputView &row)
 {
     return RowChecksum('i')
         .integer(row.sequence)

@@ -8,12 +8,20 @@
 namespace burrow {
 
 quint32 checksum(const HostColumns &row);
-quint32 checksum(const SessionColumns &row);
+quint32 checksum(const SessionView &row);
 quint32 checksum(const ColdColumns &row);
 quint32 checksum(const SnapshotColumns &row);
-quint32 checksum(const InputColumns &row);
+quint32 checksum(const InputView &row);
 quint32 checksum(const LedgerColumns &row);
 quint32 checksum(const ReceiptColumns &row);
 quint32 checksum(const EventColumns &row);
+inline quint32 checksum(const SessionColumns &row)
+{
+    return checksum(viewOf(row));
+}
+inline quint32 checksum(const InputColumns &row)
+{
+    return checksum(viewOf(row));
+}
 
 } // namespace burrow

@@ -207,7 +207,7 @@ InputColumns encodeInput(const InputRow &row, qint64 sid, SpareBlobs *spare)
     return columns;
 }
 
-std::optional<InputRow> decodeInput(const InputColumns &columns)
+std::optional<InputRow> decodeInput(const InputView &columns)
 {
     if (columns.phase > static_cast<quint8>(InputPhase::Abandoned)
         || columns.kind > static_cast<quint8>(InputKind::Projected))
@@ -222,7 +222,7 @@ std::optional<InputRow> decodeInput(const InputColumns &columns)
     input->id = {columns.id.uuid()};
     input->kind = static_cast<InputKind>(columns.kind);
     input->submittedAt.sinceEpoch = std::chrono::milliseconds(columns.submittedAt);
-    input->idempotencyKey = columns.key;
+    input->idempotencyKey = columns.key.toByteArray();
     row.registers.phase = static_cast<InputPhase>(columns.phase);
     row.registers.tries = columns.tries;
     row.registers.admission = columns.admission;

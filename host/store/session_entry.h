@@ -2,30 +2,14 @@
 #pragma once
 
 #include "store/record_codec.h"
+#include "store/recovered_session.h"
 
 #include <atomic>
 #include <deque>
-#include <list>
 #include <memory>
 #include <memory_resource>
 
 namespace burrow {
-
-/// What recovery found of one session; handed out once, by the first openSession().
-struct RecoveredSession
-{
-    SessionColumns row;
-    std::unique_ptr<ColdColumns> cold; ///< Null when nobody has written one.
-    bool hasSnapshot = false;
-    std::list<InputColumns> inputs; ///< A list, so that rows read elsewhere are handed over where they are.
-    QString problem;                ///< Why it cannot be trusted; the first that was met.
-
-    void complain(const QString &what)
-    {
-        if (problem.isEmpty())
-            problem = what;
-    }
-};
 
 /// A session of the file while the store is open. Never moves and lives as long as the store, for sets in
 /// flight point at it.
@@ -37,12 +21,26 @@ struct SessionEntry
     ExecutorIdentity executor; ///< Who runs it; set by its opening, before anybody writes of it.
     /// A set of it was refused: so is every later one, until the session was read again.
     std::atomic<bool> refused = false;
-    std::unique_ptr<RecoveredSession> image; ///< Until handed out. Guarded by the store's mutex.
+    RecoveredSessionPtr image; ///< Until handed out. Guarded by the store's mutex.
 
     // The writer's, on its thread.
     StartGrant grant;            ///< As the session's row holds it, with what the present transaction did.
     bool refusedInBatch = false; ///< Becomes `refused` with the commit.
 };
+
+/// The row of a session with what recovery found of it; `crc` is left to the caller.
+inline SessionView rowOf(const SessionEntry &entry, const RecoveredSession &image)
+{
+    return {.sid = entry.sid,
+            .uuid = entry.id.uuid,
+            .name = entry.name,
+            .phase = image.phase,
+            .revision = image.revision,
+            .nextAdmission = image.nextAdmission,
+            .nextPriority = image.nextPriority,
+            .lastRun = image.lastRun,
+            .grant = image.grant()};
+}
 
 /// The sessions of a store. In large blocks: by little ones, a thread that is not the main one would ask the
 /// kernel for every page.

@@ -14,7 +14,6 @@ class SidIndex
 {
 public:
     const std::vector<SessionEntry *> &entries() const { return m_entries; }
-    void reserve(qint64 count) { m_entries.reserve(static_cast<std::size_t>(count)); }
     void add(SessionEntry &entry) { m_entries.push_back(&entry); }
     SessionEntry *find(qint64 sid) const
     {

@@ -22,7 +22,7 @@ public:
         : m_image(image)
         , m_epoch(epoch)
     {
-        if (std::optional<StoredGrant> grant = decodeGrant(image.row.grant)) {
+        if (std::optional<StoredGrant> grant = decodeGrant(image.grant())) {
             m_open = grant->epoch == epoch;
             m_grant = std::move(grant->grant);
         }
@@ -31,31 +31,29 @@ public:
     bool rowHasOne() const { return m_open && !m_grant.inputs.empty(); }
     /// The row's grant is about to be cleared: the attempt number that it gave out stays used, also when an
     /// orderly close has voided the grant. True: the input did not know that number itself.
-    bool keepAttempt(InputColumns &input) const
+    bool keepAttempt(RecoveredInput &input) const
     {
         if (!granted(input) || input.starts >= m_grant.attempt)
             return false;
         input.starts = m_grant.attempt;
-        input.crc = checksum(input);
         return true;
     }
     /// Counts the input if its start was granted; true when it did.
-    bool count(InputColumns &input) const
+    bool count(RecoveredInput &input) const
     {
         const bool byRow = m_open && granted(input);
         const bool byAccept = input.starts > 0 && epochOfSequence(input.sequence) == m_epoch
-                              && m_image.row.nextAdmission <= input.admission;
+                              && m_image.nextAdmission <= input.admission;
         if (!byRow && !byAccept)
             return false;
         ++input.crashes;
         if (byRow)
             input.starts = std::max(input.starts, m_grant.attempt);
-        input.crc = checksum(input);
         return true;
     }
 
 private:
-    bool granted(const InputColumns &input) const
+    bool granted(const RecoveredInput &input) const
     {
         return std::find(m_grant.inputs.begin(), m_grant.inputs.end(), input.sequence) != m_grant.inputs.end();
     }
@@ -75,38 +73,37 @@ Result<quint64> countBrokenStarts(SqliteDatabase &database, RecoveryScan &scan, 
         database.prepare("UPDATE session SET next_adm=?,grant=NULL,crc=? WHERE sid=?");
     if (!input || !session)
         return (input ? session : input).error();
+    const auto write = [&input](const RecoveredInput &row, qint64 sid) {
+        const quint32 crc = checksum(row.row(sid));
+        return input->integer(row.starts).integer(row.crashes).integer(crc).number(row.sequence).run();
+    };
     quint64 count = 0;
-    for (SessionEntry &entry : scan.sessions) {
-        RecoveredSession &image = *entry.image;
+    for (SessionEntry *entry : scan.granted) {
+        RecoveredSession &image = *entry->image;
         // A session that is held keeps its rows as they are, for whoever looks into it.
         if (!image.problem.isEmpty())
             continue;
         const OpenGrants grants(image, epoch);
         bool counted = grants.rowHasOne();
-        for (InputColumns &row : image.inputs) {
+        for (RecoveredInput &row : image.inputs) {
             if (!grants.count(row))
                 continue;
             counted = true;
             ++count;
-            input->integer(row.starts).integer(row.crashes).integer(row.crc).number(row.sequence);
-            if (input->run() != SQLITE_DONE)
+            if (write(row, entry->sid) != SQLITE_DONE)
                 return database.lastError();
         }
         if (!counted)
             continue;
-        for (InputColumns &row : image.inputs) {
-            image.row.nextAdmission = std::max(image.row.nextAdmission, row.admission + 1);
-            if (!grants.keepAttempt(row))
-                continue;
-            input->integer(row.starts).integer(row.crashes).integer(row.crc).number(row.sequence);
-            if (input->run() != SQLITE_DONE)
+        for (RecoveredInput &row : image.inputs) {
+            image.nextAdmission = std::max(image.nextAdmission, row.admission + 1);
+            if (grants.keepAttempt(row) && write(row, entry->sid) != SQLITE_DONE)
                 return database.lastError();
         }
-        image.row.grant.clear();
-        image.row.crc = checksum(image.row);
-        entry.grant = {};
-        if (session->number(image.row.nextAdmission).integer(image.row.crc).integer(entry.sid).run()
-            != SQLITE_DONE)
+        image.clearGrant();
+        entry->grant = {};
+        const quint32 crc = checksum(rowOf(*entry, image));
+        if (session->number(image.nextAdmission).integer(crc).integer(entry->sid).run() != SQLITE_DONE)
             return database.lastError();
     }
     return count;

@@ -87,6 +87,22 @@ QByteArrayView SqliteStatement::bytesAt(int column) const
     return {static_cast<const char *>(data), sqlite3_column_bytes(m_statement.get(), column)};
 }
 
+int SqliteArguments::type(int column) const
+{
+    return sqlite3_value_type(m_values[column]);
+}
+
+qint64 SqliteArguments::integerAt(int column) const
+{
+    return sqlite3_value_int64(m_values[column]);
+}
+
+QByteArrayView SqliteArguments::bytesAt(int column) const
+{
+    const void *data = sqlite3_value_blob(m_values[column]);
+    return {static_cast<const char *>(data), sqlite3_value_bytes(m_values[column])};
+}
+
 void SqliteDatabase::Close::operator()(sqlite3 *handle) const
 {
     sqlite3_close_v2(handle);
@@ -153,6 +169,40 @@ Result<SqliteStatement> SqliteDatabase::prepare(const char *sql)
     if (code != SQLITE_OK)
         return lastError();
     return SqliteStatement(statement);
+}
+
+namespace {
+
+using TakeRow = std::function<void(const SqliteArguments &)>;
+
+void takeRow(sqlite3_context *context, int /*count*/, sqlite3_value **values) noexcept
+{
+    (*static_cast<const TakeRow *>(sqlite3_user_data(context)))(SqliteArguments(values));
+}
+
+void endOfRows(sqlite3_context * /*context*/) {}
+
+} // namespace
+
+Result<void> SqliteDatabase::fold(const QByteArray &select, const TakeRow &take)
+{
+    static const QByteArray begin = "SELECT ";
+    const qsizetype from = select.indexOf(" FROM ");
+    Q_ASSERT(select.startsWith(begin) && from > 0);
+    const QByteArray columns = select.mid(begin.size(), from - begin.size());
+    const QByteArray sql = "SELECT take_row(" + columns + ")" + select.mid(from);
+    // It knows `take` by its address, so it goes before that does.
+    const auto setFunction = [this](const TakeRow *function) {
+        return sqlite3_create_function_v2(m_handle.get(), "take_row", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                          const_cast<TakeRow *>(function), nullptr,
+                                          function != nullptr ? takeRow : nullptr,
+                                          function != nullptr ? endOfRows : nullptr, nullptr);
+    };
+    if (setFunction(&take) != SQLITE_OK)
+        return lastError();
+    const Result<void> read = execute(sql.constData());
+    setFunction(nullptr);
+    return read;
 }
 
 Result<qint64> SqliteDatabase::integerOf(const char *sql)

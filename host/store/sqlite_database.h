@@ -5,10 +5,12 @@
 
 #include <QByteArrayView>
 
+#include <functional>
 #include <memory>
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 /// A thin layer over SQLite's C interface that owns what must be closed. Codes are SQLite's extended ones.
 namespace burrow {
@@ -62,6 +64,24 @@ private:
     int m_bound = 0;
 };
 
+/// The columns of a row that SQLite hands to a function, as SqliteStatement has those of the present row. Views
+/// live as long as the call.
+class SqliteArguments
+{
+public:
+    explicit SqliteArguments(sqlite3_value **values)
+        : m_values(values)
+    {
+    }
+
+    int type(int column) const;
+    qint64 integerAt(int column) const;
+    QByteArrayView bytesAt(int column) const;
+
+private:
+    sqlite3_value **m_values;
+};
+
 /// How a connection is opened.
 enum class SqliteAccess : quint8 {
     ReadWrite, ///< Creates the file if it is missing.
@@ -84,6 +104,10 @@ public:
     int executeCode(const char *sql);
     /// Errors: Io (a defect of the statement or a file without that table).
     Result<SqliteStatement> prepare(const char *sql);
+    /// Calls `take` for every row of "SELECT columns FROM table", in the order of the table. As an aggregate
+    /// function within one step, which takes two thirds of the time of a step for each row and a call for each
+    /// column. `take` must not throw, for what calls it is C. Errors: Io.
+    Result<void> fold(const QByteArray &select, const std::function<void(const SqliteArguments &)> &take);
     /// The integer that a statement without parameters gives; 0 where it gives none or NULL. Errors: Io.
     Result<qint64> integerOf(const char *sql);
 

@@ -4,52 +4,16 @@
 #include "store/sqlite_recovery.h"
 
 #include "store/damage.h"
-#include "store/record_columns_io.h"
+#include "store/row_reading.h"
 #include "store/sqlite_schema.h"
 
 #include <algorithm>
 #include <latch>
 #include <thread>
 
-#include <sqlite3.h>
-
 namespace burrow {
 
 namespace {
-
-Result<SqliteDatabase> openReader(const QString &path, const QByteArray &vfs)
-{
-    Result<SqliteDatabase> database = SqliteDatabase::open(path, SqliteAccess::ReadOnly, vfs);
-    if (!database)
-        return database.error();
-    if (const Result<void> prepared = prepareReader(*database); !prepared)
-        return prepared.error();
-    return database;
-}
-
-/// Calls `take` with the statement at every row.
-template <typename Take>
-Result<void> stepThrough(SqliteDatabase &database, const char *select, Take take)
-{
-    Result<SqliteStatement> statement = database.prepare(select);
-    if (!statement)
-        return statement.error();
-    int code = SQLITE_ROW;
-    while ((code = statement->step()) == SQLITE_ROW)
-        take(*statement);
-    return code == SQLITE_DONE ? Result<void>() : database.lastError();
-}
-
-/// Calls `take` with every row and whether it is sound.
-template <typename Columns, typename Take>
-Result<void> eachRow(SqliteDatabase &database, const char *select, Take take)
-{
-    return stepThrough(database, select, [&take](const SqliteStatement &statement) {
-        Columns row;
-        const bool sound = readRow(statement, row);
-        take(std::move(row), sound);
-    });
-}
 
 /// The session cannot be trusted; the first problem that was met is the one that is told.
 void hold(RecoveryScan &scan, SessionEntry &entry, const QString &problem)
@@ -61,8 +25,11 @@ void hold(RecoveryScan &scan, SessionEntry &entry, const QString &problem)
 struct Inputs
 {
     Result<void> read;
-    std::list<InputColumns> sound;
+    /// With the number of the session that each belongs to, so that giving them out touches no row.
+    std::deque<std::pair<qint64, RecoveredInputPtr>> sound;
     std::vector<InputColumns> damaged;
+    std::vector<qint64> granted; ///< The sessions of those whose start was granted; some of them often.
+    quint64 highest = 0;         ///< The last sequence.
 };
 
 Inputs readInputs(const QString &path, const QByteArray &vfs)
@@ -73,17 +40,21 @@ Inputs readInputs(const QString &path, const QByteArray &vfs)
         inputs.read = database.error();
         return inputs;
     }
+    RecoveryBlocks blocks;
     quint64 last = 0;
     bool inOrder = true;
-    inputs.read = stepThrough(*database, input_select, [&](const SqliteStatement &statement) {
-        InputColumns &row = inputs.sound.emplace_back();
-        const bool sound = readRow(statement, row);
+    inputs.read = database->fold(input_select, [&](const SqliteArguments &columns) {
+        InputView row;
+        const bool sound = readRow(columns, row);
         inOrder &= row.sequence > last;
         last = row.sequence;
-        if (!sound) {
-            inputs.damaged.push_back(std::move(row));
-            inputs.sound.pop_back();
-        }
+        inputs.highest = std::max(inputs.highest, row.sequence);
+        if (row.starts > 0)
+            inputs.granted.push_back(row.sid);
+        if (sound)
+            inputs.sound.emplace_back(row.sid, keep(blocks, row));
+        else
+            inputs.damaged.push_back(ownedCopy(row));
     });
     // A row that is out of its place stands where another one was.
     if (inputs.read && !inOrder)
@@ -108,12 +79,12 @@ public:
         Result<SqliteDatabase> database = openReader(path, vfs);
         if (!database)
             return database.error();
-        const Result<qint64> count = database->integerOf("SELECT count(*) FROM session");
-        if (!count)
-            return count.error();
-        m_bySid.reserve(*count);
-        Result<void> read = eachRow<SessionColumns>(
-            *database, session_select, [this](SessionColumns row, bool sound) { take(std::move(row), sound); });
+        RecoveryBlocks blocks;
+        Result<void> read = database->fold(session_select, [this, &blocks](const SqliteArguments &columns) {
+            SessionView row;
+            const bool sound = readRow(columns, row);
+            take(blocks, row, sound);
+        });
         // A row that is out of its place stands where another one was, and nobody would be found by number.
         if (read && !m_inOrder)
             read =
@@ -136,21 +107,22 @@ public:
     const std::vector<SessionEntry *> &damagedRows() const { return m_damaged; }
 
 private:
-    void take(SessionColumns row, bool sound)
+    void take(RecoveryBlocks &blocks, const SessionView &row, bool sound)
     {
         SessionEntry &entry = m_scan.sessions.add();
         entry.sid = row.sid;
         entry.id = {row.uuid.uuid()};
-        entry.name = row.name;
-        entry.image = std::make_unique<RecoveredSession>();
+        entry.name = row.name.toByteArray();
+        entry.image = keep(blocks, row);
         const std::optional<StoredGrant> grant = decodeGrant(row.grant);
         if (!sound || !grant) {
             hold(m_scan, entry, damaged("session", QStringLiteral("session %1").arg(row.sid)));
             m_damaged.push_back(&entry);
         } else {
             entry.grant = grant->grant;
+            if (!row.grant.isEmpty())
+                m_scan.granted.push_back(&entry);
         }
-        entry.image->row = std::move(row);
         m_bySid.add(entry);
         m_inOrder &= entry.sid > m_scan.lastSid;
         m_scan.lastSid = std::max(m_scan.lastSid, entry.sid);
@@ -176,20 +148,21 @@ private:
     Result<void> takeBindings(SqliteDatabase &database)
     {
         Result<void> owned;
-        const Result<void> read = eachRow<ColdColumns>(database, cold_select, [&](ColdColumns row, bool sound) {
-            SessionEntry *entry = m_bySid.find(row.sid);
-            if (!sound) {
-                if (SessionEntry *moved = ownerByChecksum(row, m_bySid))
-                    entry = moved;
-                const QString which = QStringLiteral("session %1").arg(row.sid);
-                if (entry != nullptr)
-                    hold(m_scan, *entry, damaged("cold", which));
-                else
-                    owned = belongsToNobody("cold", which);
-            } else if (entry != nullptr) {
-                entry->image->cold = std::make_unique<ColdColumns>(std::move(row));
-            }
-        });
+        const Result<void> read =
+            forEachRow<ColdColumns>(database, cold_select, {}, [&](const ColdColumns &row, bool sound) {
+                SessionEntry *entry = m_bySid.find(row.sid);
+                if (!sound) {
+                    if (SessionEntry *moved = ownerByChecksum(row, m_bySid))
+                        entry = moved;
+                    const QString which = QStringLiteral("session %1").arg(row.sid);
+                    if (entry != nullptr)
+                        hold(m_scan, *entry, damaged("cold", which));
+                    else
+                        owned = belongsToNobody("cold", which);
+                } else if (entry != nullptr) {
+                    entry->image->cold = std::make_unique<ColdColumns>(row);
+                }
+            });
         return read ? owned : read;
     }
 
@@ -216,8 +189,8 @@ private:
     Result<void> blameDamagedSnapshots(SqliteDatabase &database)
     {
         Result<void> owned;
-        const Result<void> read =
-            eachRow<SnapshotColumns>(database, snapshot_select, [&](const SnapshotColumns &row, bool sound) {
+        const Result<void> read = forEachRow<SnapshotColumns>(
+            database, snapshot_select, {}, [&](const SnapshotColumns &row, bool sound) {
                 if (sound)
                     return;
                 SessionEntry *owner = ownerByChecksum(row, m_bySid);
@@ -273,22 +246,29 @@ void indexIds(RecoveryScan &scan, const SidIndex &bySid)
 
 Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
 {
-    while (!inputs.sound.empty()) {
-        const InputColumns &row = inputs.sound.front();
-        scan.highestSequence = std::max(scan.highestSequence, row.sequence);
-        const SessionEntry *owner = bySid.find(row.sid);
+    scan.openInputs += inputs.sound.size();
+    scan.highestSequence = std::max(scan.highestSequence, inputs.highest);
+    for (auto &[sid, input] : inputs.sound) {
+        SessionEntry *owner = bySid.find(sid);
         if (owner == nullptr)
-            return sessionIsGone(row);
-        ++scan.openInputs;
-        std::list<InputColumns> &own = owner->image->inputs;
-        own.splice(own.end(), inputs.sound, inputs.sound.begin());
+            return sessionIsGone(input->row(sid));
+        owner->image->inputs.append(std::move(input));
     }
     for (const InputColumns &row : inputs.damaged) {
-        scan.highestSequence = std::max(scan.highestSequence, row.sequence);
-        SessionEntry *owner = ownerOfDamaged(row, bySid);
+        SessionEntry *owner = ownerOfDamaged(viewOf(row), bySid);
         if (owner == nullptr)
             return belongsToNobody("input", QStringLiteral("input %1").arg(row.sequence));
         hold(scan, *owner, damaged("input", QStringLiteral("input %1").arg(row.sequence)));
+    }
+    std::vector<qint64> &granted = inputs.granted;
+    for (const SessionEntry *entry : scan.granted)
+        granted.push_back(entry->sid);
+    std::sort(granted.begin(), granted.end());
+    granted.erase(std::unique(granted.begin(), granted.end()), granted.end());
+    scan.granted.clear();
+    for (const qint64 sid : granted) {
+        if (SessionEntry *entry = bySid.find(sid))
+            scan.granted.push_back(entry);
     }
     return {};
 }
@@ -302,128 +282,25 @@ Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
     SessionScan sessionScan(scan, bySid);
     Result<void> sessions;
     std::latch sessionsAreRead(1);
-    // The indexes are filled after the scan, for rows and indexes together do not fit into the cache; and on
-    // both threads, for they are a third of it.
+    // The sessions are the smaller half, so their thread fills the indexes as well; after the scan, for rows
+    // and indexes together do not fit into the cache.
     std::thread second([&] {
         sessions = sessionScan.run(path, vfs);
         sessionsAreRead.count_down();
         indexIds(scan, bySid);
+        indexNames(scan, bySid, sessionScan.damagedRows());
     });
     Inputs inputs = readInputs(path, vfs);
     sessionsAreRead.wait();
     Result<void> linked;
-    if (sessions && inputs.read) {
-        indexNames(scan, bySid, sessionScan.damagedRows());
+    if (sessions && inputs.read)
         linked = link(scan, bySid, inputs);
-    }
     second.join();
     for (const Result<void> &done : {sessions, inputs.read, linked}) {
         if (!done)
             return done.error();
     }
     return scan;
-}
-
-StoredSession storedSession(const SessionEntry &entry, RecoveredSession image)
-{
-    StoredSession session;
-    session.id = entry.id;
-    session.name = entry.name;
-    session.existed = true;
-    const bool rowSound = image.problem.isEmpty() || decodeGrant(image.row.grant).has_value();
-    if (std::optional<SessionRow> row = rowSound ? decodeSession(image.row) : std::nullopt)
-        session.row = std::move(*row);
-    else
-        image.complain(damaged("session", QStringLiteral("session %1").arg(entry.sid)));
-    if (image.cold) {
-        if (std::optional<StoredCold> cold = decodeCold(*image.cold)) {
-            session.binding = std::move(cold->binding);
-            session.owed = std::move(cold->owed);
-            session.executor = std::move(cold->executor);
-            session.operations = std::move(cold->operations);
-        } else {
-            image.complain(damaged("cold", QStringLiteral("session %1").arg(entry.sid)));
-        }
-    }
-    session.openInputs.reserve(image.inputs.size());
-    for (const InputColumns &columns : image.inputs) {
-        std::optional<InputRow> row = decodeInput(columns);
-        if (!row) {
-            image.complain(damaged("input", QStringLiteral("input %1").arg(columns.sequence)));
-            continue;
-        }
-        const std::vector<quint64> &granted = session.row.grant.inputs;
-        if (std::find(granted.begin(), granted.end(), row->sequence) != granted.end())
-            row->starts = std::max(row->starts, session.row.grant.attempt);
-        session.openInputs.push_back(std::move(*row));
-    }
-    session.corruption = image.problem;
-    return session;
-}
-
-Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, StoredSession &session)
-{
-    const QByteArray select = QByteArray(snapshot_select) + " WHERE sid=?";
-    Result<SqliteStatement> statement = reader.prepare(select.constData());
-    if (!statement)
-        return statement.error();
-    const int code = statement->integer(entry.sid).step();
-    if (code == SQLITE_DONE)
-        return {};
-    if (code != SQLITE_ROW)
-        return reader.lastError();
-    SnapshotColumns row;
-    if (readRow(*statement, row)) {
-        session.snapshot = row.bytes.isNull() ? QByteArray("") : std::move(row.bytes);
-        session.snapshotRun = {row.run.uuid()};
-        session.snapshotPlugin = std::move(row.plugin);
-    } else if (session.corruption.isEmpty()) {
-        session.corruption = damaged("snapshot", QStringLiteral("session %1").arg(entry.sid));
-    }
-    return {};
-}
-
-Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry)
-{
-    // One transaction: the parts fit together. It is short, for a long one would keep the log from being
-    // reused.
-    if (const Result<void> begun = reader.execute("BEGIN"); !begun)
-        return begun.error();
-    RecoveredSession image;
-    bool found = false;
-    const QByteArray where = " WHERE sid=" + QByteArray::number(entry.sid);
-    Result<void> read = eachRow<SessionColumns>(
-        reader, QByteArray(session_select + where).constData(), [&](SessionColumns row, bool sound) {
-            found = true;
-            if (!sound)
-                image.complain(damaged("session", QStringLiteral("session")));
-            image.row = std::move(row);
-        });
-    if (read)
-        read = eachRow<ColdColumns>(reader, QByteArray(cold_select + where).constData(),
-                                    [&](ColdColumns row, bool sound) {
-                                        if (!sound)
-                                            image.complain(damaged("cold", QStringLiteral("the session")));
-                                        image.cold = std::make_unique<ColdColumns>(std::move(row));
-                                    });
-    if (read)
-        read = eachRow<InputColumns>(
-            reader, QByteArray(input_select + where).constData(), [&](InputColumns row, bool sound) {
-                if (sound)
-                    image.inputs.push_back(std::move(row));
-                else
-                    image.complain(damaged("input", QStringLiteral("input %1").arg(row.sequence)));
-            });
-    StoredSession session = storedSession(entry, std::move(image));
-    if (read && found)
-        read = readSnapshot(reader, entry, session);
-    static_cast<void>(reader.execute("COMMIT"));
-    if (!read)
-        return read.error();
-    if (!found)
-        return Error{ErrorKind::Io,
-                     QStringLiteral("the session \"%1\" was not stored").arg(QString::fromUtf8(entry.name))};
-    return session;
 }
 
 } // namespace burrow

@@ -6,14 +6,18 @@
 
 #include <QHash>
 
+#include <vector>
+
 namespace burrow {
 
 /// Everything that opening a store reads.
 struct RecoveryScan
 {
-    SessionEntries sessions; ///< Each with its image.
-    QHash<QByteArray, SessionEntry *> byName;
+    SessionEntries sessions;                      ///< Each with its image.
+    QHash<QByteArrayView, SessionEntry *> byName; ///< The bytes are the entries'.
     QHash<SessionId, SessionEntry *> byId;
+    /// Those whose row or inputs say that a start was granted, in the order of their numbers.
+    std::vector<SessionEntry *> granted;
     qint64 lastSid = 0;
     quint64 openInputs = 0;
     quint64 corruptSessions = 0; ///< Those with a problem; each is refused until it was read again.
@@ -30,13 +34,5 @@ Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs);
 /// crashes and starts of the inputs, voids the grants, in the caller's transaction and in the images. Gives the
 /// number of inputs. Errors: Io.
 Result<quint64> countBrokenStarts(SqliteDatabase &database, RecoveryScan &scan, quint64 epoch);
-
-/// Reads one session afresh on a connection of its own, snapshot included. Errors: Io.
-Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry);
-
-/// The image as the port gives it, without the snapshot.
-StoredSession storedSession(const SessionEntry &entry, RecoveredSession image);
-/// Adds the snapshot. Errors: Io.
-Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, StoredSession &session);
 
 } // namespace burrow

@@ -127,12 +127,18 @@ Result<void> prepareWriter(SqliteDatabase &database)
                             "PRAGMA busy_timeout=0;");
 }
 
-Result<void> prepareReader(SqliteDatabase &database)
+Result<SqliteDatabase> openReader(const QString &path, const QByteArray &vfs)
 {
-    return database.execute("PRAGMA query_only=ON;"
-                            "PRAGMA busy_timeout=2000;"
-                            "PRAGMA cell_size_check=ON;"
-                            "PRAGMA trusted_schema=OFF;");
+    Result<SqliteDatabase> database = SqliteDatabase::open(path, SqliteAccess::ReadOnly, vfs);
+    if (!database)
+        return database;
+    const Result<void> prepared = database->execute("PRAGMA query_only=ON;"
+                                                    "PRAGMA busy_timeout=2000;"
+                                                    "PRAGMA cell_size_check=ON;"
+                                                    "PRAGMA trusted_schema=OFF;");
+    if (!prepared)
+        return prepared.error();
+    return database;
 }
 
 } // namespace burrow

@@ -28,7 +28,7 @@ Result<void> migrateSchema(SqliteDatabase &database);
 /// Settings of the one connection that writes. Errors: Io.
 Result<void> prepareWriter(SqliteDatabase &database);
 
-/// Settings of a connection that reads: it never writes, and waits 2 s for a recovery of the log. Errors: Io.
-Result<void> prepareReader(SqliteDatabase &database);
+/// A connection that reads: it never writes, and waits 2 s for a recovery of the log. Errors: Io.
+Result<SqliteDatabase> openReader(const QString &path, const QByteArray &vfs = {});
 
 } // namespace burrow

@@ -2,6 +2,7 @@
 #include "store/sqlite_store.h"
 
 #include "store/key_index.h"
+#include "store/session_reading.h"
 #include "store/sqlite_writer.h"
 #include "store/store_events.h"
 #include "store/store_history.h"
@@ -94,7 +95,7 @@ public:
         return m_byId.value(id, nullptr);
     }
 
-    void handOut(SessionEntry &entry, std::unique_ptr<RecoveredSession> image, const ExecutorIdentity &executor,
+    void handOut(SessionEntry &entry, RecoveredSessionPtr image, const ExecutorIdentity &executor,
                  OpenReply reply);
     void create(SessionEntry &entry, const ExecutorIdentity &executor, OpenReply reply);
     void reload(SessionEntry &entry, const ExecutorIdentity &executor, OpenReply reply);
@@ -109,10 +110,10 @@ public:
     std::atomic<bool> m_closing = false;
 
     mutable std::shared_mutex m_mutex;
-    SessionEntries m_sessions;                  ///< Guarded by m_mutex; entries never move.
-    QHash<QByteArray, SessionEntry *> m_byName; ///< Guarded by m_mutex.
-    QHash<SessionId, SessionEntry *> m_byId;    ///< Guarded by m_mutex.
-    qint64 m_lastSid = 0;                       ///< Guarded by m_mutex.
+    SessionEntries m_sessions;                      ///< Guarded by m_mutex; entries never move.
+    QHash<QByteArrayView, SessionEntry *> m_byName; ///< The bytes are the entries'. Guarded by m_mutex.
+    QHash<SessionId, SessionEntry *> m_byId;        ///< Guarded by m_mutex.
+    qint64 m_lastSid = 0;                           ///< Guarded by m_mutex.
 
     KeyIndex m_keys;
     std::vector<StoreReading::Question> m_keyQuestions; ///< The reader's thread only.
@@ -151,11 +152,11 @@ void SqliteStore::Private::whenKeysAreKnown(StoreReading::Question question)
     });
 }
 
-void SqliteStore::Private::handOut(SessionEntry &entry, std::unique_ptr<RecoveredSession> image,
+void SqliteStore::Private::handOut(SessionEntry &entry, RecoveredSessionPtr image,
                                    const ExecutorIdentity &executor, OpenReply reply)
 {
     const bool hasSnapshot = image->hasSnapshot;
-    StoredSession session = storedSession(entry, std::move(*image));
+    StoredSession session = storedSession(entry, *image);
     if (!hasSnapshot) {
         finishOpening(entry, executor, std::move(session), std::move(reply));
         return;
@@ -279,7 +280,7 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, const E
                 .arg(limits::key_bytes_max)});
         return;
     }
-    std::unique_ptr<RecoveredSession> image;
+    RecoveredSessionPtr image;
     SessionEntry *entry = nullptr;
     bool isNew = false;
     {
@@ -291,7 +292,7 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, const E
             entry->sid = ++d->m_lastSid;
             entry->id = idIfNew;
             entry->name = name;
-            d->m_byName.insert(name, entry);
+            d->m_byName.insert(entry->name, entry);
             d->m_byId.insert(idIfNew, entry);
             // Inside the lock: who finds the entry now queues behind its creation.
             d->create(*entry, executor, std::move(reply));

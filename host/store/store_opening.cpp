@@ -196,12 +196,9 @@ private:
         }
         if (Result<void> committed = database.execute("COMMIT"); !committed)
             return committed;
-        Result<SqliteDatabase> reader =
-            SqliteDatabase::open(m_options.path, SqliteAccess::ReadOnly, m_options.vfs);
+        Result<SqliteDatabase> reader = openReader(m_options.path, m_options.vfs);
         if (!reader)
             return reader.error();
-        if (Result<void> prepared = prepareReader(*reader); !prepared)
-            return prepared;
         m_opened.reader = std::move(*reader);
         return {};
     }

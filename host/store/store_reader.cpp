@@ -75,13 +75,11 @@ Result<std::unique_ptr<StoreReader>> StoreReader::open(const QString &path)
 {
     if (std::optional<Error> refusal = refusalOfPath(path))
         return *std::move(refusal);
-    Result<SqliteDatabase> database = SqliteDatabase::open(path, SqliteAccess::ReadOnly);
+    Result<SqliteDatabase> database = openReader(path);
     if (!database)
         return database.error();
     // One process writes and checkpoints, and this is not it.
     sqlite3_db_config(database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    if (Result<void> prepared = prepareReader(*database); !prepared)
-        return prepared.error();
     Result<FileKind> kind = inspectStoreFile(*database, path);
     if (!kind)
         return kind.error();

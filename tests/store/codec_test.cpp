@@ -118,7 +118,7 @@ private Q_SLOTS:
         QFETCH(int, at);
         const auto [kind, body] = bodies()[static_cast<std::size_t>(at)];
         const InputRow row = richRow(kind, body);
-        const std::optional<InputRow> back = decodeInput(encodeInput(row, 5));
+        const std::optional<InputRow> back = decodeInput(viewOf(encodeInput(row, 5)));
         QVERIFY(back);
         QVERIFY(back->plan == row.plan);
         QVERIFY(back->registers == row.registers);
@@ -146,7 +146,7 @@ private Q_SLOTS:
     {
         InputRow row;
         row.input = std::make_shared<const Input>();
-        const std::optional<InputRow> back = decodeInput(encodeInput(row, 1));
+        const std::optional<InputRow> back = decodeInput(viewOf(encodeInput(row, 1)));
         QVERIFY(back);
         QVERIFY(back->plan == row.plan);
         QVERIFY(back->registers == row.registers);
@@ -160,18 +160,18 @@ private Q_SLOTS:
                           [&](const QByteArray &bytes) {
                               InputColumns damaged = row;
                               damaged.semantics = bytes;
-                              return decodeInput(damaged).has_value();
+                              return decodeInput(viewOf(damaged)).has_value();
                           }),
                  0);
         InputColumns damaged = row;
         damaged.payload.clear();
-        QVERIFY2(!decodeInput(damaged), "without a payload");
+        QVERIFY2(!decodeInput(viewOf(damaged)), "without a payload");
         damaged = row;
         damaged.semantics[0] = 2;
-        QVERIFY2(!decodeInput(damaged), "another version");
+        QVERIFY2(!decodeInput(viewOf(damaged)), "another version");
         damaged = row;
         damaged.kind = 11;
-        QVERIFY2(!decodeInput(damaged), "an unknown kind");
+        QVERIFY2(!decodeInput(viewOf(damaged)), "an unknown kind");
     }
 
     /// No byte string makes the decoder read past its end; the sanitizers watch this one.
@@ -181,7 +181,7 @@ private Q_SLOTS:
         for (qsizetype bit = 0; bit < row.payload.size() * 8; ++bit) {
             InputColumns damaged = row;
             damaged.payload[bit / 8] = static_cast<char>(damaged.payload.at(bit / 8) ^ (1 << (bit % 8)));
-            const std::optional<InputRow> read = decodeInput(damaged);
+            const std::optional<InputRow> read = decodeInput(viewOf(damaged));
             QVERIFY2(checksum(damaged) != checksum(row), "the checksum sees it in any case");
             Q_UNUSED(read);
         }
@@ -226,7 +226,7 @@ private Q_SLOTS:
         row.lastRun = runIdOf(3);
         row.grant = {2, {1, 0, ~0ULL}};
         const SessionColumns columns = encodeSession(row, 5, sessionIdOf(1), "name", 9);
-        const std::optional<SessionRow> back = decodeSession(columns);
+        const std::optional<SessionRow> back = decodeSession(viewOf(columns));
         QVERIFY(back);
         QCOMPARE(back->phase, row.phase);
         QCOMPARE(back->revision, row.revision);

@@ -76,11 +76,10 @@ private Q_SLOTS:
         }
         m_rig.store.reset();
         Result<SqliteDatabase> writer = SqliteDatabase::open(m_rig.options.path, SqliteAccess::ReadWrite);
-        Result<SqliteDatabase> reader = SqliteDatabase::open(m_rig.options.path, SqliteAccess::ReadOnly);
+        Result<SqliteDatabase> reader = openReader(m_rig.options.path);
         QVERIFY(writer && reader);
         QVERIFY(writer->execute("PRAGMA synchronous=OFF").ok()); // It writes at every step.
         QVERIFY(writer->execute("CREATE TEMP TABLE kept AS SELECT * FROM event WHERE eno<=3").ok());
-        QVERIFY(prepareReader(*reader).ok());
         m_writer = *std::move(writer);
         m_reader = *std::move(reader);
     }

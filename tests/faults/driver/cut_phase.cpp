@@ -119,22 +119,25 @@ void takeMarks(const std::vector<std::string_view> &marks, std::size_t &taken, H
     }
 }
 
-/// Where to cut: anywhere, and every other time right behind a sync that failed, where a store has said of a
-/// write that it is not there and has not written over it yet.
+/// Where to cut: anywhere, and every other time between a sync that failed and the next one that did not: there
+/// a store has said of a write that it is not there, and has not written over it for good yet.
 std::vector<std::size_t> drawMoments(const DiskLog &log, std::uint64_t images, std::mt19937_64 &random)
 {
-    constexpr std::size_t shortly = 24;
-    std::vector<std::size_t> failures;
+    using Kind = DiskOperation::Kind;
+    std::vector<std::size_t> behindFailures;
+    bool failed = false;
     for (std::size_t at = 0; at < log.size(); ++at) {
-        if (log.operations()[at].kind == DiskOperation::Kind::SyncFailed)
-            failures.push_back(at + 1);
+        const Kind kind = log.operations()[at].kind;
+        failed = kind == Kind::SyncFailed || (failed && kind != Kind::Synced);
+        if (failed)
+            behindFailures.push_back(at + 1);
     }
     std::vector<std::size_t> moments;
     for (std::uint64_t image = 0; image < images; ++image) {
-        if (failures.empty() || image % 2 == 0)
+        if (behindFailures.empty() || image % 2 == 0)
             moments.push_back(random() % (log.size() + 1));
         else
-            moments.push_back(std::min(log.size(), failures[random() % failures.size()] + random() % shortly));
+            moments.push_back(behindFailures[random() % behindFailures.size()]);
     }
     std::sort(moments.begin(), moments.end());
     return moments;

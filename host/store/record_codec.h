@@ -11,7 +11,7 @@
 namespace burrow {
 
 InputColumns encodeInput(const InputRow &row, qint64 sid, SpareBlobs *spare = nullptr);
-std::optional<InputRow> decodeInput(const InputView &columns);
+std::optional<InputRow> decodeInput(const InputColumnsView &columns);
 
 LedgerColumns encodeFinished(const FinishedInput &finished, qint64 sid, WallTime endedAt,
                              SpareBlobs *spare = nullptr);
@@ -28,7 +28,7 @@ std::optional<StoredGrant> decodeGrant(QByteArrayView bytes); ///< Empty bytes a
 
 SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, const QByteArray &name,
                              quint64 epoch, SpareBlobs *spare = nullptr);
-std::optional<SessionRow> decodeSession(const SessionView &columns);
+std::optional<SessionRow> decodeSession(const SessionColumnsView &columns);
 
 /// What is rarely written of a session.
 struct StoredCold

@@ -26,23 +26,23 @@ quint64 HashBytes::value() const
     return qFromLittleEndian<quint64>(bytes.data());
 }
 
-InputColumns ownedCopy(const InputView &row)
+InputColumns ownedCopy(const InputColumnsView &row)
 {
-    return {row.sequence,
-            row.sid,
-            row.admission,
-            row.phase,
-            row.tries,
-            row.starts,
-            row.crashes,
-            row.kind,
-            row.submittedAt,
-            row.id,
-            row.key.toByteArray(),
-            row.payloadHash,
-            row.semantics.toByteArray(),
-            row.payload.toByteArray(),
-            row.crc};
+    return {.sequence = row.sequence,
+            .sid = row.sid,
+            .admission = row.admission,
+            .phase = row.phase,
+            .tries = row.tries,
+            .starts = row.starts,
+            .crashes = row.crashes,
+            .kind = row.kind,
+            .submittedAt = row.submittedAt,
+            .id = row.id,
+            .key = row.key.toByteArray(),
+            .payloadHash = row.payloadHash,
+            .semantics = row.semantics.toByteArray(),
+            .payload = row.payload.toByteArray(),
+            .crc = row.crc};
 }
 
 } // namespace burrow

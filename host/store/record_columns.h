@@ -66,7 +66,7 @@ struct BasicSessionColumns
     quint32 crc = 0;
 };
 using SessionColumns = BasicSessionColumns<QByteArray>;
-using SessionView = BasicSessionColumns<QByteArrayView>;
+using SessionColumnsView = BasicSessionColumns<QByteArrayView>;
 
 struct ColdColumns
 {
@@ -107,22 +107,42 @@ struct BasicInputColumns
     quint32 crc = 0;
 };
 using InputColumns = BasicInputColumns<QByteArray>;
-using InputView = BasicInputColumns<QByteArrayView>;
+using InputColumnsView = BasicInputColumns<QByteArrayView>;
 
 /// What they look at is the row's.
-inline SessionView viewOf(const SessionColumns &row)
+inline SessionColumnsView viewOf(const SessionColumns &row)
 {
-    return {row.sid,           row.uuid,         row.name,    row.phase, row.revision,
-            row.nextAdmission, row.nextPriority, row.lastRun, row.grant, row.crc};
+    return {.sid = row.sid,
+            .uuid = row.uuid,
+            .name = row.name,
+            .phase = row.phase,
+            .revision = row.revision,
+            .nextAdmission = row.nextAdmission,
+            .nextPriority = row.nextPriority,
+            .lastRun = row.lastRun,
+            .grant = row.grant,
+            .crc = row.crc};
 }
-inline InputView viewOf(const InputColumns &row)
+inline InputColumnsView viewOf(const InputColumns &row)
 {
-    return {row.sequence, row.sid,         row.admission, row.phase,       row.tries,
-            row.starts,   row.crashes,     row.kind,      row.submittedAt, row.id,
-            row.key,      row.payloadHash, row.semantics, row.payload,     row.crc};
+    return {.sequence = row.sequence,
+            .sid = row.sid,
+            .admission = row.admission,
+            .phase = row.phase,
+            .tries = row.tries,
+            .starts = row.starts,
+            .crashes = row.crashes,
+            .kind = row.kind,
+            .submittedAt = row.submittedAt,
+            .id = row.id,
+            .key = row.key,
+            .payloadHash = row.payloadHash,
+            .semantics = row.semantics,
+            .payload = row.payload,
+            .crc = row.crc};
 }
 /// A copy that keeps what it says.
-InputColumns ownedCopy(const InputView &row);
+InputColumns ownedCopy(const InputColumnsView &row);
 
 struct LedgerColumns
 {

@@ -94,7 +94,7 @@ bool fits(const ColumnReader<Source> &reader, const Columns &row)
 }
 
 template <typename Source>
-bool readSessionRow(const Source &source, SessionView &row)
+bool readSessionRow(const Source &source, SessionColumnsView &row)
 {
     ColumnReader reader(source);
     reader.integer(row.sid);
@@ -195,12 +195,12 @@ bool readRow(const SqliteStatement &statement, HostColumns &row)
     return fits(reader, row) && orderly <= 1;
 }
 
-bool readRow(const SqliteStatement &statement, SessionView &row)
+bool readRow(const SqliteStatement &statement, SessionColumnsView &row)
 {
     return readSessionRow(statement, row);
 }
 
-bool readRow(const SqliteArguments &arguments, SessionView &row)
+bool readRow(const SqliteArguments &arguments, SessionColumnsView &row)
 {
     return readSessionRow(arguments, row);
 }
@@ -229,12 +229,12 @@ bool readRow(const SqliteStatement &statement, SnapshotColumns &row)
     return fits(reader, row);
 }
 
-bool readRow(const SqliteStatement &statement, InputView &row)
+bool readRow(const SqliteStatement &statement, InputColumnsView &row)
 {
     return readInputRow(statement, row);
 }
 
-bool readRow(const SqliteArguments &arguments, InputView &row)
+bool readRow(const SqliteArguments &arguments, InputColumnsView &row)
 {
     return readInputRow(arguments, row);
 }

@@ -48,18 +48,18 @@ void bindRow(SqliteStatement &statement, const ReceiptColumns &row);
 void bindRow(SqliteStatement &statement, const EventColumns &row);
 
 /// Read the present row of a select. False: a column has a type or a value that no host wrote, or the checksum
-/// does not fit; what could be read is there all the same, for a message.
+/// does not fit; what could be read is there all the same, for a message. A view is good until the next step.
 bool readRow(const SqliteStatement &statement, HostColumns &row);
-bool readRow(const SqliteStatement &statement, SessionView &row); ///< Looks at the present row.
+bool readRow(const SqliteStatement &statement, SessionColumnsView &row);
 bool readRow(const SqliteStatement &statement, ColdColumns &row);
 bool readRow(const SqliteStatement &statement, SnapshotColumns &row);
-bool readRow(const SqliteStatement &statement, InputView &row); ///< Looks at the present row.
+bool readRow(const SqliteStatement &statement, InputColumnsView &row);
 bool readRow(const SqliteStatement &statement, InputColumns &row);
 bool readRow(const SqliteStatement &statement, LedgerColumns &row);
 bool readRow(const SqliteStatement &statement, ReceiptColumns &row);
 bool readRow(const SqliteStatement &statement, EventColumns &row);
 /// The same of a row of SqliteDatabase::fold().
-bool readRow(const SqliteArguments &arguments, SessionView &row);
-bool readRow(const SqliteArguments &arguments, InputView &row);
+bool readRow(const SqliteArguments &arguments, SessionColumnsView &row);
+bool readRow(const SqliteArguments &arguments, InputColumnsView &row);
 
 } // namespace burrow

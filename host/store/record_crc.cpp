@@ -88,7 +88,7 @@ quint32 checksum(const HostColumns &row)
         .value();
 }
 
-quint32 checksum(const SessionView &row)
+quint32 checksum(const SessionColumnsView &row)
 {
     return RowChecksum('s')
         .integer(row.sid)
@@ -125,7 +125,7 @@ quint32 checksum(const SnapshotColumns &row)
         .value();
 }
 
-quint32 checksum(const InputView &row)
+quint32 checksum(const InputColumnsView &row)
 {
     return RowChecksum('i')
         .integer(row.sequence)

@@ -8,10 +8,10 @@
 namespace burrow {
 
 quint32 checksum(const HostColumns &row);
-quint32 checksum(const SessionView &row);
+quint32 checksum(const SessionColumnsView &row);
 quint32 checksum(const ColdColumns &row);
 quint32 checksum(const SnapshotColumns &row);
-quint32 checksum(const InputView &row);
+quint32 checksum(const InputColumnsView &row);
 quint32 checksum(const LedgerColumns &row);
 quint32 checksum(const ReceiptColumns &row);
 quint32 checksum(const EventColumns &row);

@@ -207,7 +207,7 @@ InputColumns encodeInput(const InputRow &row, qint64 sid, SpareBlobs *spare)
     return columns;
 }
 
-std::optional<InputRow> decodeInput(const InputView &columns)
+std::optional<InputRow> decodeInput(const InputColumnsView &columns)
 {
     if (columns.phase > static_cast<quint8>(InputPhase::Abandoned)
         || columns.kind > static_cast<quint8>(InputKind::Projected))

@@ -104,7 +104,7 @@ SessionColumns encodeSession(const SessionRow &row, qint64 sid, SessionId id, co
     return columns;
 }
 
-std::optional<SessionRow> decodeSession(const SessionView &columns)
+std::optional<SessionRow> decodeSession(const SessionColumnsView &columns)
 {
     std::optional<StoredGrant> grant = decodeGrant(columns.grant);
     if (!grant || columns.phase > static_cast<quint8>(Phase::Destroyed))

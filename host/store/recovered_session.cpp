@@ -22,12 +22,14 @@ char *append(char *place, QByteArrayView bytes)
 
 quint32 sizeOf(QByteArrayView bytes)
 {
-    return static_cast<quint32>(bytes.size()); // SQLite's columns are shorter than 2 GiB.
+    return static_cast<quint32>(bytes.size()); // SQLite keeps no row that is longer than a billion bytes.
 }
+
+static_assert(alignof(RecoveredInput) <= 8 && alignof(RecoveredSession) <= 8);
 
 } // namespace
 
-InputView RecoveredInput::row(qint64 sid) const
+InputColumnsView RecoveredInput::row(qint64 sid) const
 {
     const char *key = behind(this);
     const char *semantics = key + keySize;
@@ -52,7 +54,7 @@ QByteArrayView RecoveredSession::grant() const
     return {behind(this), static_cast<qsizetype>(grantSize)};
 }
 
-RecoveredInputPtr keep(RecoveryBlocks &blocks, const InputView &row)
+RecoveredInputPtr keep(RecoveryBlocks &blocks, const InputColumnsView &row)
 {
     const quint32 bytes = sizeOf(row.key) + sizeOf(row.semantics) + sizeOf(row.payload);
     RecoveredInputPtr input(new (blocks.take(sizeof(RecoveredInput) + bytes))
@@ -73,7 +75,7 @@ RecoveredInputPtr keep(RecoveryBlocks &blocks, const InputView &row)
     return input;
 }
 
-RecoveredSessionPtr keep(RecoveryBlocks &blocks, const SessionView &row)
+RecoveredSessionPtr keep(RecoveryBlocks &blocks, const SessionColumnsView &row)
 {
     RecoveredSessionPtr session(new (blocks.take(sizeof(RecoveredSession) + sizeOf(row.grant)))
                                     RecoveredSession{.revision = row.revision,

@@ -31,7 +31,7 @@ struct RecoveredInput
     quint8 kind = 0;
 
     /// The row that it is now; `crc` is left to the caller.
-    InputView row(qint64 sid) const;
+    InputColumnsView row(qint64 sid) const;
 };
 using RecoveredInputPtr = std::unique_ptr<RecoveredInput, RecoveryDeleter>;
 
@@ -106,7 +106,7 @@ struct RecoveredSession
 using RecoveredSessionPtr = std::unique_ptr<RecoveredSession, RecoveryDeleter>;
 
 /// Puts what was found into a block.
-RecoveredInputPtr keep(RecoveryBlocks &blocks, const InputView &row);
-RecoveredSessionPtr keep(RecoveryBlocks &blocks, const SessionView &row);
+RecoveredInputPtr keep(RecoveryBlocks &blocks, const InputColumnsView &row);
+RecoveredSessionPtr keep(RecoveryBlocks &blocks, const SessionColumnsView &row);
 
 } // namespace burrow

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/recovery_blocks.h"
 
-#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace burrow {
 
 struct RecoveryBlocks::Block
 {
     std::atomic<std::size_t> users;
-    std::size_t bytes; ///< With this.
 
+    static Block *make(std::size_t bytes, std::size_t users)
+    {
+        return new (::operator new(bytes)) Block{users};
+    }
     void letGo(std::size_t count)
     {
         if (users.fetch_sub(count, std::memory_order_acq_rel) == count)
@@ -22,7 +25,15 @@ struct RecoveryBlocks::Block
 
 namespace {
 
-constexpr std::size_t block_bytes = 1U << 20U;
+static_assert(sizeof(void *) == 8, "pieces behind such a pointer are aligned to 8");
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t block_bytes = 0; // Each piece by itself, so that the sanitizer sees where it ends.
+#else
+constexpr std::size_t block_bytes = 64U << 10U;
+#endif
+/// What is larger has a block of its own, and the one being filled goes on.
+constexpr std::size_t shared_bytes_max = block_bytes / 4;
 
 /// What the one who fills a block counts for: so many that no number of pieces comes to it, so that a block
 /// does not end while it is being filled.
@@ -42,30 +53,39 @@ RecoveryBlocks::~RecoveryBlocks()
 
 void *RecoveryBlocks::take(std::size_t bytes)
 {
-    // Each piece begins with where its block is.
     const std::size_t size = sizeof(Block *) + aligned(bytes);
-    if (m_block == nullptr || size > m_block->bytes - m_used) {
+    if (size > shared_bytes_max)
+        return pieceOf(Block::make(sizeof(Block) + size, 1), sizeof(Block));
+    if (m_block == nullptr || m_used + size > block_bytes) {
         endBlock();
-        const std::size_t whole = std::max(block_bytes, sizeof(Block) + size);
-        m_block = new (::operator new(whole)) Block{filler_users, whole};
+        m_block = Block::make(block_bytes, filler_users);
         m_used = sizeof(Block);
     }
-    char *begin = reinterpret_cast<char *>(m_block) + m_used;
-    m_used += size;
     ++m_taken;
-    return new (begin) Block *(m_block) + 1;
+    return pieceOf(m_block, std::exchange(m_used, m_used + size));
 }
 
 void RecoveryBlocks::giveBack(void *piece)
 {
-    (*(static_cast<Block **>(piece) - 1))->letGo(1);
+    blockOf(piece)->letGo(1);
+}
+
+void *RecoveryBlocks::pieceOf(Block *block, std::size_t at)
+{
+    char *begin = reinterpret_cast<char *>(block) + at;
+    new (begin) Block *(block);
+    return begin + sizeof(Block *);
+}
+
+RecoveryBlocks::Block *RecoveryBlocks::blockOf(void *piece)
+{
+    return *std::launder(reinterpret_cast<Block **>(static_cast<char *>(piece) - sizeof(Block *)));
 }
 
 void RecoveryBlocks::endBlock()
 {
     if (m_block != nullptr)
-        m_block->letGo(filler_users - std::exchange(m_taken, 0));
-    m_block = nullptr;
+        std::exchange(m_block, nullptr)->letGo(filler_users - std::exchange(m_taken, 0));
 }
 
 } // namespace burrow

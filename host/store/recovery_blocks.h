@@ -8,9 +8,9 @@
 
 namespace burrow {
 
-/// Where recovery puts what it finds: one piece behind the other in large blocks, because as many small
-/// allocations took as long as reading the rows, and their room between the pieces is room that the kernel has
-/// to clear first. A block is freed with the last of its pieces.
+/// Where recovery puts what it finds: one piece behind the other in blocks, because as many small allocations
+/// took as long as reading the rows, and their room between the pieces is room that the kernel has to clear
+/// first. A block is freed with the last of its pieces, and is small enough to be kept by one piece that stays.
 class RecoveryBlocks
 {
 public:
@@ -26,6 +26,9 @@ public:
 private:
     struct Block;
 
+    /// Each piece begins with where its block is.
+    static void *pieceOf(Block *block, std::size_t at);
+    static Block *blockOf(void *piece);
     void endBlock();
 
     Block *m_block = nullptr; ///< The one being filled.

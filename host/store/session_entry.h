@@ -4,10 +4,13 @@
 #include "store/record_codec.h"
 #include "store/recovered_session.h"
 
+#include <QHash>
+
 #include <atomic>
 #include <deque>
 #include <memory>
 #include <memory_resource>
+#include <vector>
 
 namespace burrow {
 
@@ -17,7 +20,7 @@ struct SessionEntry
 {
     qint64 sid = 0;
     SessionId id;
-    QByteArray name;
+    QByteArray name; ///< Stays as it is once the store is open: the index of names looks at these bytes.
     ExecutorIdentity executor; ///< Who runs it; set by its opening, before anybody writes of it.
     /// A set of it was refused: so is every later one, until the session was read again.
     std::atomic<bool> refused = false;
@@ -28,8 +31,18 @@ struct SessionEntry
     bool refusedInBatch = false; ///< Becomes `refused` with the commit.
 };
 
+/// A row of another table that is damaged and counts for the session. The damage may be in the number of the
+/// session, so that reading the session's rows would not meet it.
+struct DamagedRow
+{
+    enum class Table : quint8 { Input, Cold, Snapshot };
+    Table table = Table::Input;
+    qint64 place = 0; ///< The integer key of its table, as the row has it.
+};
+using DamagedRows = QHash<const SessionEntry *, std::vector<DamagedRow>>;
+
 /// The row of a session with what recovery found of it; `crc` is left to the caller.
-inline SessionView rowOf(const SessionEntry &entry, const RecoveredSession &image)
+inline SessionColumnsView rowOf(const SessionEntry &entry, const RecoveredSession &image)
 {
     return {.sid = entry.sid,
             .uuid = entry.id.uuid,

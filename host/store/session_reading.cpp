@@ -10,8 +10,9 @@ namespace burrow {
 
 namespace {
 
-/// Puts a session together from its rows: first its own, then the others in any order. What cannot be read
-/// makes it one that is not to be trusted; the first of that is what is told.
+/// Puts a session together from its rows: first its own, whose grant says which inputs were started, then the
+/// others in any order. What cannot be read makes it one that is not to be trusted; the first of that is what
+/// is told.
 class SessionAssembly
 {
 public:
@@ -28,24 +29,26 @@ public:
         if (m_session.corruption.isEmpty())
             m_session.corruption = problem;
     }
-    void complainOf(const char *table) { complain(damaged(table, QStringLiteral("session %1").arg(m_sid))); }
+    void complainOf(const DamagedRow &row) { complain(damaged(row)); }
+    void complainOfSession() { complain(damagedSession(m_sid)); }
+    void complainOfCold() { complainOf({DamagedRow::Table::Cold, m_sid}); }
     void complainOfInput(quint64 sequence)
     {
-        complain(damaged("input", QStringLiteral("input %1").arg(sequence)));
+        complainOf({DamagedRow::Table::Input, static_cast<qint64>(sequence)});
     }
 
-    void take(const SessionView &columns)
+    void take(const SessionColumnsView &columns)
     {
         if (std::optional<SessionRow> row = decodeSession(columns))
             m_session.row = std::move(*row);
         else
-            complainOf("session");
+            complainOfSession();
     }
     void take(const ColdColumns &columns)
     {
         std::optional<StoredCold> cold = decodeCold(columns);
         if (!cold) {
-            complainOf("cold");
+            complainOfCold();
             return;
         }
         m_session.binding = std::move(cold->binding);
@@ -53,7 +56,7 @@ public:
         m_session.executor = std::move(cold->executor);
         m_session.operations = std::move(cold->operations);
     }
-    void take(const InputView &columns)
+    void take(const InputColumnsView &columns)
     {
         std::optional<InputRow> row = decodeInput(columns);
         if (!row) {
@@ -97,12 +100,73 @@ Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, Sto
                 session.snapshotRun = {row.run.uuid()};
                 session.snapshotPlugin = row.plugin;
             } else if (session.corruption.isEmpty()) {
-                session.corruption = damaged("snapshot", QStringLiteral("session %1").arg(entry.sid));
+                session.corruption = damaged({DamagedRow::Table::Snapshot, entry.sid});
             }
         });
 }
 
-Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry)
+namespace {
+
+template <typename Row>
+Result<bool> isStillDamaged(SqliteDatabase &reader, const char *select, const char *where, qint64 place)
+{
+    bool isDamaged = false;
+    const Result<void> read = forEachRow<Row>(reader, QByteArray(select) + where, {place},
+                                              [&isDamaged](const Row &, bool sound) { isDamaged |= !sound; });
+    if (!read)
+        return read.error();
+    return isDamaged;
+}
+
+Result<bool> isStillDamaged(SqliteDatabase &reader, const DamagedRow &row)
+{
+    switch (row.table) {
+    case DamagedRow::Table::Input:
+        return isStillDamaged<InputColumnsView>(reader, input_select, " WHERE seq=?", row.place);
+    case DamagedRow::Table::Cold:
+        return isStillDamaged<ColdColumns>(reader, cold_select, " WHERE sid=?", row.place);
+    case DamagedRow::Table::Snapshot:
+        break;
+    }
+    return isStillDamaged<SnapshotColumns>(reader, snapshot_select, " WHERE sid=?", row.place);
+}
+
+/// The rows of the session, but for the snapshot. False: it has none of its own.
+Result<bool> readRows(SqliteDatabase &reader, qint64 sid, SessionAssembly &assembly)
+{
+    const auto rowsOf = [](const char *select) { return QByteArray(select) + " WHERE sid=?"; };
+    bool found = false;
+    Result<void> read = forEachRow<SessionColumnsView>(reader, rowsOf(session_select), {sid},
+                                                       [&](const SessionColumnsView &row, bool sound) {
+                                                           found = true;
+                                                           if (!sound)
+                                                               assembly.complainOfSession();
+                                                           assembly.take(row);
+                                                       });
+    if (read)
+        read = forEachRow<ColdColumns>(reader, rowsOf(cold_select), {sid},
+                                       [&](const ColdColumns &row, bool sound) {
+                                           if (!sound)
+                                               assembly.complainOfCold();
+                                           assembly.take(row);
+                                       });
+    if (read)
+        read = forEachRow<InputColumnsView>(reader, rowsOf(input_select), {sid},
+                                            [&](const InputColumnsView &row, bool sound) {
+                                                if (sound)
+                                                    assembly.take(row);
+                                                else
+                                                    assembly.complainOfInput(row.sequence);
+                                            });
+    if (!read)
+        return read.error();
+    return found;
+}
+
+} // namespace
+
+Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry,
+                                  const std::vector<DamagedRow> &wereDamaged)
 {
     // One transaction: the parts fit together. It is short, for a long one would keep the log from being
     // reused.
@@ -110,39 +174,21 @@ Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &en
     if (const Result<void> begun = transaction.begin(); !begun)
         return begun.error();
     SessionAssembly assembly(entry);
-    bool found = false;
-    const auto rowsOf = [](const char *select) { return QByteArray(select) + " WHERE sid=?"; };
-    Result<void> read = forEachRow<SessionView>(reader, rowsOf(session_select), {entry.sid},
-                                                [&](const SessionView &row, bool sound) {
-                                                    found = true;
-                                                    if (!sound)
-                                                        assembly.complainOf("session");
-                                                    assembly.take(row);
-                                                });
-    if (!read)
-        return read.error();
+    const Result<bool> found = readRows(reader, entry.sid, assembly);
     if (!found)
+        return found.error();
+    if (!*found)
         return Error{ErrorKind::Io,
                      QStringLiteral("the session \"%1\" was not stored").arg(QString::fromUtf8(entry.name))};
-    read = forEachRow<ColdColumns>(reader, rowsOf(cold_select), {entry.sid},
-                                   [&](const ColdColumns &row, bool sound) {
-                                       if (!sound)
-                                           assembly.complainOf("cold");
-                                       assembly.take(row);
-                                   });
-    if (!read)
-        return read.error();
-    read =
-        forEachRow<InputView>(reader, rowsOf(input_select), {entry.sid}, [&](const InputView &row, bool sound) {
-            if (sound)
-                assembly.take(row);
-            else
-                assembly.complainOfInput(row.sequence);
-        });
-    if (!read)
-        return read.error();
+    for (const DamagedRow &row : wereDamaged) {
+        const Result<bool> still = isStillDamaged(reader, row);
+        if (!still)
+            return still.error();
+        if (*still)
+            assembly.complainOf(row);
+    }
     StoredSession session = assembly.finish();
-    if (read = readSnapshot(reader, entry, session); !read)
+    if (const Result<void> read = readSnapshot(reader, entry, session); !read)
         return read.error();
     return session;
 }

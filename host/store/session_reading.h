@@ -11,7 +11,9 @@ namespace burrow {
 StoredSession storedSession(const SessionEntry &entry, const RecoveredSession &image);
 /// Adds the snapshot. Errors: Io.
 Result<void> readSnapshot(SqliteDatabase &reader, const SessionEntry &entry, StoredSession &session);
-/// Reads one session afresh, snapshot included. Errors: Io.
-Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry);
+/// Reads one session afresh, snapshot included. Of the rows that were damaged, each that still is makes it one
+/// that is not to be trusted. Errors: Io.
+Result<StoredSession> readSession(SqliteDatabase &reader, const SessionEntry &entry,
+                                  const std::vector<DamagedRow> &wereDamaged);
 
 } // namespace burrow

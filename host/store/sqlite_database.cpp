@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite_database.h"
 
+#include "base/assert.h"
 #include "store/log_vfs.h"
 
 #include <QFile>
@@ -173,35 +174,39 @@ Result<SqliteStatement> SqliteDatabase::prepare(const char *sql)
 
 namespace {
 
-using TakeRow = std::function<void(const SqliteArguments &)>;
-
 void takeRow(sqlite3_context *context, int /*count*/, sqlite3_value **values) noexcept
 {
-    (*static_cast<const TakeRow *>(sqlite3_user_data(context)))(SqliteArguments(values));
+    (**static_cast<const SqliteDatabase::TakeRow **>(sqlite3_user_data(context)))(SqliteArguments(values));
 }
 
 void endOfRows(sqlite3_context * /*context*/) {}
+
+/// The same select, whose columns go to the function instead.
+QByteArray folded(const QByteArray &select)
+{
+    static const QByteArray begin = "SELECT ";
+    const qsizetype from = select.indexOf(" FROM ");
+    BURROW_ASSERT(select.startsWith(begin) && from > 0);
+    return begin + "take_row(" + select.mid(begin.size(), from - begin.size()) + ')' + select.mid(from);
+}
 
 } // namespace
 
 Result<void> SqliteDatabase::fold(const QByteArray &select, const TakeRow &take)
 {
-    static const QByteArray begin = "SELECT ";
-    const qsizetype from = select.indexOf(" FROM ");
-    Q_ASSERT(select.startsWith(begin) && from > 0);
-    const QByteArray columns = select.mid(begin.size(), from - begin.size());
-    const QByteArray sql = "SELECT take_row(" + columns + ")" + select.mid(from);
-    // It knows `take` by its address, so it goes before that does.
-    const auto setFunction = [this](const TakeRow *function) {
-        return sqlite3_create_function_v2(m_handle.get(), "take_row", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-                                          const_cast<TakeRow *>(function), nullptr,
-                                          function != nullptr ? takeRow : nullptr,
-                                          function != nullptr ? endOfRows : nullptr, nullptr);
-    };
-    if (setFunction(&take) != SQLITE_OK)
-        return lastError();
-    const Result<void> read = execute(sql.constData());
-    setFunction(nullptr);
+    if (!m_take) {
+        // Once for the connection: while a statement is active, SQLite lets no function be replaced.
+        m_take = std::make_unique<const TakeRow *>(nullptr);
+        const int code =
+            sqlite3_create_function_v2(m_handle.get(), "take_row", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                       m_take.get(), nullptr, takeRow, endOfRows, nullptr);
+        if (code != SQLITE_OK)
+            return lastError();
+    }
+    BURROW_ASSERT(*m_take == nullptr);
+    *m_take = &take;
+    Result<void> read = execute(folded(select).constData());
+    *m_take = nullptr;
     return read;
 }
 

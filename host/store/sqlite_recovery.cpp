@@ -8,6 +8,8 @@
 #include "store/sqlite_schema.h"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
 #include <latch>
 #include <thread>
 
@@ -20,6 +22,13 @@ void hold(RecoveryScan &scan, SessionEntry &entry, const QString &problem)
 {
     scan.corruptSessions += entry.refused.exchange(true) ? 0 : 1;
     entry.image->complain(problem);
+}
+
+/// The same for a row of another table.
+void hold(RecoveryScan &scan, SessionEntry &entry, DamagedRow row)
+{
+    scan.damaged[&entry].push_back(row);
+    hold(scan, entry, damaged(row));
 }
 
 struct Inputs
@@ -44,7 +53,7 @@ Inputs readInputs(const QString &path, const QByteArray &vfs)
     quint64 last = 0;
     bool inOrder = true;
     inputs.read = database->fold(input_select, [&](const SqliteArguments &columns) {
-        InputView row;
+        InputColumnsView row;
         const bool sound = readRow(columns, row);
         inOrder &= row.sequence > last;
         last = row.sequence;
@@ -81,7 +90,7 @@ public:
             return database.error();
         RecoveryBlocks blocks;
         Result<void> read = database->fold(session_select, [this, &blocks](const SqliteArguments &columns) {
-            SessionView row;
+            SessionColumnsView row;
             const bool sound = readRow(columns, row);
             take(blocks, row, sound);
         });
@@ -107,7 +116,7 @@ public:
     const std::vector<SessionEntry *> &damagedRows() const { return m_damaged; }
 
 private:
-    void take(RecoveryBlocks &blocks, const SessionView &row, bool sound)
+    void take(RecoveryBlocks &blocks, const SessionColumnsView &row, bool sound)
     {
         SessionEntry &entry = m_scan.sessions.add();
         entry.sid = row.sid;
@@ -116,7 +125,7 @@ private:
         entry.image = keep(blocks, row);
         const std::optional<StoredGrant> grant = decodeGrant(row.grant);
         if (!sound || !grant) {
-            hold(m_scan, entry, damaged("session", QStringLiteral("session %1").arg(row.sid)));
+            hold(m_scan, entry, damagedSession(row.sid));
             m_damaged.push_back(&entry);
         } else {
             entry.grant = grant->grant;
@@ -154,11 +163,11 @@ private:
                 if (!sound) {
                     if (SessionEntry *moved = ownerByChecksum(row, m_bySid))
                         entry = moved;
-                    const QString which = QStringLiteral("session %1").arg(row.sid);
+                    const DamagedRow cold{DamagedRow::Table::Cold, row.sid};
                     if (entry != nullptr)
-                        hold(m_scan, *entry, damaged("cold", which));
+                        hold(m_scan, *entry, cold);
                     else
-                        owned = belongsToNobody("cold", which);
+                        owned = belongsToNobody(cold);
                 } else if (entry != nullptr) {
                     entry->image->cold = std::make_unique<ColdColumns>(row);
                 }
@@ -196,11 +205,11 @@ private:
                 SessionEntry *owner = ownerByChecksum(row, m_bySid);
                 if (owner == nullptr)
                     owner = m_bySid.find(row.sid);
-                const QString which = QStringLiteral("session %1").arg(row.sid);
+                const DamagedRow snapshot{DamagedRow::Table::Snapshot, row.sid};
                 if (owner != nullptr)
-                    hold(m_scan, *owner, damaged("snapshot", which));
+                    hold(m_scan, *owner, snapshot);
                 else
-                    owned = belongsToNobody("snapshot", which);
+                    owned = belongsToNobody(snapshot);
             });
         return read ? owned : read;
     }
@@ -256,9 +265,10 @@ Result<void> link(RecoveryScan &scan, const SidIndex &bySid, Inputs &inputs)
     }
     for (const InputColumns &row : inputs.damaged) {
         SessionEntry *owner = ownerOfDamaged(viewOf(row), bySid);
+        const DamagedRow place{DamagedRow::Table::Input, static_cast<qint64>(row.sequence)};
         if (owner == nullptr)
-            return belongsToNobody("input", QStringLiteral("input %1").arg(row.sequence));
-        hold(scan, *owner, damaged("input", QStringLiteral("input %1").arg(row.sequence)));
+            return belongsToNobody(place);
+        hold(scan, *owner, place);
     }
     std::vector<qint64> &granted = inputs.granted;
     for (const SessionEntry *entry : scan.granted)
@@ -282,19 +292,25 @@ Result<RecoveryScan> scanStore(const QString &path, const QByteArray &vfs)
     SessionScan sessionScan(scan, bySid);
     Result<void> sessions;
     std::latch sessionsAreRead(1);
-    // The sessions are the smaller half, so their thread fills the indexes as well; after the scan, for rows
-    // and indexes together do not fit into the cache.
+    // The indexes are filled after the scan, for rows and indexes together do not fit into the cache. That of
+    // the names by whichever thread comes to it first.
+    std::atomic_flag namesAreTaken;
+    const auto takeNames = [&] {
+        if (!namesAreTaken.test_and_set())
+            indexNames(scan, bySid, sessionScan.damagedRows());
+    };
     std::thread second([&] {
         sessions = sessionScan.run(path, vfs);
         sessionsAreRead.count_down();
         indexIds(scan, bySid);
-        indexNames(scan, bySid, sessionScan.damagedRows());
+        takeNames();
     });
     Inputs inputs = readInputs(path, vfs);
     sessionsAreRead.wait();
     Result<void> linked;
     if (sessions && inputs.read)
         linked = link(scan, bySid, inputs);
+    takeNames();
     second.join();
     for (const Result<void> &done : {sessions, inputs.read, linked}) {
         if (!done)

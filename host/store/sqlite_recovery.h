@@ -4,8 +4,6 @@
 #include "store/session_entry.h"
 #include "store/sqlite_database.h"
 
-#include <QHash>
-
 #include <vector>
 
 namespace burrow {
@@ -18,6 +16,7 @@ struct RecoveryScan
     QHash<SessionId, SessionEntry *> byId;
     /// Those whose row or inputs say that a start was granted, in the order of their numbers.
     std::vector<SessionEntry *> granted;
+    DamagedRows damaged;
     qint64 lastSid = 0;
     quint64 openInputs = 0;
     quint64 corruptSessions = 0; ///< Those with a problem; each is refused until it was read again.

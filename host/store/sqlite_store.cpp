@@ -65,6 +65,7 @@ public:
         , m_sessions(std::move(opened.scan.sessions))
         , m_byName(std::move(opened.scan.byName))
         , m_byId(std::move(opened.scan.byId))
+        , m_damaged(std::move(opened.scan.damaged))
         , m_lastSid(opened.scan.lastSid)
         , m_reading(std::move(opened.reader))
         , m_prune(options.retention, *options.clock, m_keys)
@@ -113,6 +114,7 @@ public:
     SessionEntries m_sessions;                      ///< Guarded by m_mutex; entries never move.
     QHash<QByteArrayView, SessionEntry *> m_byName; ///< The bytes are the entries'. Guarded by m_mutex.
     QHash<SessionId, SessionEntry *> m_byId;        ///< Guarded by m_mutex.
+    const DamagedRows m_damaged;                    ///< As they were when the store was opened.
     qint64 m_lastSid = 0;                           ///< Guarded by m_mutex.
 
     KeyIndex m_keys;
@@ -234,7 +236,7 @@ void SqliteStore::Private::reload(SessionEntry &entry, const ExecutorIdentity &e
             return;
         }
         m_reading.ask([this, &entry, executor, reply](SqliteDatabase &reader) {
-            if (Result<StoredSession> session = readSession(reader, entry))
+            if (Result<StoredSession> session = readSession(reader, entry, m_damaged.value(&entry)))
                 finishOpening(entry, executor, *std::move(session), reply);
             else
                 reply(session.error());

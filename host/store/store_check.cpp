@@ -141,8 +141,9 @@ Result<void> Checker::table(const char *select, const char *what, Number Row::*n
 
 Result<void> checkTables(Checker &checker)
 {
-    Result<void> done = checker.table<SessionView>(session_select, "session", &SessionView::sid,
-                                                   [](auto &row) { return decodeSession(row).has_value(); });
+    Result<void> done =
+        checker.table<SessionColumnsView>(session_select, "session", &SessionColumnsView::sid,
+                                          [](auto &row) { return decodeSession(row).has_value(); });
     if (done)
         done = checker.table<ColdColumns>(cold_select, "the binding and executor of session", &ColdColumns::sid,
                                           [](auto &row) { return decodeCold(row).has_value(); });
@@ -150,8 +151,8 @@ Result<void> checkTables(Checker &checker)
         done = checker.table<SnapshotColumns>(snapshot_select, "the snapshot of session", &SnapshotColumns::sid,
                                               [](auto &) { return true; });
     if (done)
-        done = checker.table<InputView>(input_select, "open input", &InputView::sequence,
-                                        [](auto &row) { return decodeInput(row).has_value(); });
+        done = checker.table<InputColumnsView>(input_select, "open input", &InputColumnsView::sequence,
+                                               [](auto &row) { return decodeInput(row).has_value(); });
     if (done)
         done = checker.table<LedgerColumns>(ledger_select, "ended input", &LedgerColumns::sequence,
                                             [](auto &row) { return decodeFinished(row).has_value(); });

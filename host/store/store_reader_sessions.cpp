@@ -37,7 +37,7 @@ QString bindingOf(const ColdColumns &row)
     return QStringLiteral("the binding and executor of session %1").arg(row.sid);
 }
 
-SessionSummary summaryOf(const SessionView &row, bool sound)
+SessionSummary summaryOf(const SessionColumnsView &row, bool sound)
 {
     SessionSummary summary{.id = {row.uuid.uuid()},
                            .name = row.name.toByteArray(),
@@ -59,7 +59,7 @@ void takeCold(SessionSummary &summary, const ColdColumns &row, bool sound)
         summary.corruption = QStringLiteral("the row of its binding and executor is damaged");
 }
 
-void countOpen(SessionSummary &summary, const InputView &row, bool sound)
+void countOpen(SessionSummary &summary, const InputColumnsView &row, bool sound)
 {
     if (row.phase < summary.inputs.size())
         ++summary.inputs[row.phase];
@@ -68,14 +68,14 @@ void countOpen(SessionSummary &summary, const InputView &row, bool sound)
 }
 
 /// The number of the attempt that may be running, where the session's grant covers the input.
-quint32 attemptOf(const InputView &row, const StartGrant &grant)
+quint32 attemptOf(const InputColumnsView &row, const StartGrant &grant)
 {
     const bool granted =
         std::find(grant.inputs.begin(), grant.inputs.end(), row.sequence) != grant.inputs.end();
     return granted ? std::max(row.starts, grant.attempt) : row.starts;
 }
 
-InputSummary summaryOf(const InputView &row, const StartGrant &grant)
+InputSummary summaryOf(const InputColumnsView &row, const StartGrant &grant)
 {
     return {.id = {row.id.uuid()},
             .key = row.key.toByteArray(),
@@ -142,9 +142,9 @@ Result<SessionsPage> StoreReader::sessions()
     page.sight = *std::move(sight);
 
     QHash<qint64, size_t> places;
-    Result<void> read = forEachRow<SessionView>(
+    Result<void> read = forEachRow<SessionColumnsView>(
         d->database, QByteArray(session_select) + " ORDER BY name", {},
-        [&](const SessionView &row, bool sound) {
+        [&](const SessionColumnsView &row, bool sound) {
             places.insert(row.sid, page.sessions.size());
             page.sessions.push_back(summaryOf(row, sound));
             if (!sound)
@@ -160,12 +160,13 @@ Result<SessionsPage> StoreReader::sessions()
     });
     if (!read)
         return read.error();
-    read = forEachRow<InputView>(d->database, input_select, {}, [&](const InputView &row, bool sound) {
-        if (!sound)
-            page.damage.push_back(damagedRow(sentence(row.sequence)));
-        if (const auto place = places.constFind(row.sid); place != places.constEnd())
-            countOpen(page.sessions[*place], row, sound);
-    });
+    read = forEachRow<InputColumnsView>(
+        d->database, input_select, {}, [&](const InputColumnsView &row, bool sound) {
+            if (!sound)
+                page.damage.push_back(damagedRow(sentence(row.sequence)));
+            if (const auto place = places.constFind(row.sid); place != places.constEnd())
+                countOpen(page.sessions[*place], row, sound);
+        });
     if (!read)
         return read.error();
     Result<SqliteStatement> ended =
@@ -193,8 +194,8 @@ Result<SessionPage> StoreReader::session(const QByteArray &name, quint32 endedMa
 
     std::optional<qint64> sid;
     StartGrant grant;
-    Result<void> read =
-        forEachRow<SessionView>(d->database, session_select, {}, [&](const SessionView &row, bool sound) {
+    Result<void> read = forEachRow<SessionColumnsView>(
+        d->database, session_select, {}, [&](const SessionColumnsView &row, bool sound) {
             if (row.name != name)
                 return;
             sid = row.sid;
@@ -217,13 +218,13 @@ Result<SessionPage> StoreReader::session(const QByteArray &name, quint32 endedMa
         return read.error();
     if (read = readEnded(*sid, endedMax, page); !read)
         return read.error();
-    read = forEachRow<InputView>(d->database, QByteArray(input_select) + " WHERE sid=? ORDER BY seq", {*sid},
-                                 [&](const InputView &row, bool sound) {
-                                     countOpen(page.session, row, sound);
-                                     page.inputs.push_back(summaryOf(row, grant));
-                                     if (!sound)
-                                         page.damage.push_back(damagedRow(sentence(row.sequence)));
-                                 });
+    read = forEachRow<InputColumnsView>(d->database, QByteArray(input_select) + " WHERE sid=? ORDER BY seq",
+                                        {*sid}, [&](const InputColumnsView &row, bool sound) {
+                                            countOpen(page.session, row, sound);
+                                            page.inputs.push_back(summaryOf(row, grant));
+                                            if (!sound)
+                                                page.damage.push_back(damagedRow(sentence(row.sequence)));
+                                        });
     if (!read)
         return read.error();
     std::stable_sort(page.inputs.begin(), page.inputs.end(), [](const InputSummary &a, const InputSummary &b) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a whole table in one step: the same rows as step by step, and the same errors.
 #include "store/sqlite_database.h"
+#include "store/sqlite_schema.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -85,6 +86,25 @@ private Q_SLOTS:
         QCOMPARE(rows, stepped(database));
         QCOMPARE(rows.first().left(3), QByteArray("-7 "));
         QCOMPARE(folded(database), rows); // Again, for it leaves nothing behind.
+    }
+
+    void readersAndOpenStatementsChangeNothing()
+    {
+        {
+            SqliteDatabase database = open();
+            QVERIFY(database.execute("INSERT INTO t VALUES(1,x'01','a'),(2,NULL,'b')"));
+        }
+        auto reader = openReader(m_folder.filePath(QStringLiteral("fold.db")));
+        QVERIFY(reader.ok());
+        auto statement = reader->prepare(select);
+        QVERIFY(statement.ok());
+        QCOMPARE(statement->step(), SQLITE_ROW);
+        const QByteArrayList rows = folded(*reader);
+        QCOMPARE(rows.size(), 2);
+        QCOMPARE(folded(*reader), rows);
+        QCOMPARE(statement->step(), SQLITE_ROW);
+        QCOMPARE(statement->integerAt(0), 2);
+        QCOMPARE(statement->step(), SQLITE_DONE);
     }
 
     void aTableThatIsMissingIsAnError()

@@ -152,6 +152,88 @@ private Q_SLOTS:
         QCOMPARE(third.store->report().crashedInputs, 0ULL);
     }
 
+    void startsAreCountedInWhicheverSessionTheyWereGranted()
+    {
+        StoreRig first;
+        QCOMPARE(first.open(), QString());
+        const auto accept = [&first](SetBuilder &sets, quint32 starts) {
+            const InputPointer input = first.input();
+            WriteSet set = sets.accept(input);
+            std::get<AcceptOperation>(set.operation).row.starts = starts;
+            if (first.answerTo(std::move(set)).verdict != Verdict::Committed)
+                QTest::qFail("the input was not accepted", __FILE__, __LINE__);
+            return input;
+        };
+        const auto grant = [&first](SetBuilder &sets, const InputPointer &input) {
+            QCOMPARE(first.answerTo(sets.grant(2, {input})).verdict, Verdict::Committed);
+        };
+        SetBuilder none(first.session("none").id);
+        SetBuilder byRow(first.session("by-row").id);
+        SetBuilder byAccept(first.session("by-accept").id);
+        SetBuilder held(first.session("held").id);
+        accept(none, 0);
+        grant(byRow, accept(byRow, 0));
+        accept(byAccept, 1);
+        grant(held, accept(held, 1));
+        StoreRig second;
+        second.takeCopyOf(first, true);
+        // A row that is damaged holds its session, whose other rows stay as they are.
+        execute(second.options.path, "INSERT INTO cold(sid,crc) SELECT sid,1 FROM session WHERE name='held'");
+        const char *heldRow = "SELECT starts*1000+crashes*100+length(grant) FROM input JOIN session USING(sid) "
+                              "WHERE name='held'";
+        const auto askFor = [&second](const char *sql) {
+            return *SqliteDatabase::open(second.options.path, SqliteAccess::ReadOnly)->integerOf(sql);
+        };
+        const qint64 heldBefore = askFor(heldRow);
+        QVERIFY(heldBefore > 1'000);
+
+        QCOMPARE(second.open(), QString());
+        QCOMPARE(second.store->report().crashedInputs, 2ULL);
+        QCOMPARE(second.store->report().corruptSessions, 1ULL);
+        QCOMPARE(askFor(heldRow), heldBefore);
+        QCOMPARE(askFor("SELECT count(*) FROM session WHERE grant IS NOT NULL"), 1);
+        QVERIFY(!second.session("held").corruption.isEmpty());
+        const auto check = [&second](const char *name, quint32 starts, quint32 crashes) {
+            const StoredSession session = second.session(name);
+            QCOMPARE(session.corruption, QString());
+            QCOMPARE(session.openInputs.size(), std::size_t(1));
+            QCOMPARE(session.openInputs[0].starts, starts);
+            QCOMPARE(session.openInputs[0].crashes, crashes);
+        };
+        for (int times = 0; times < 2; ++times) { // From what was recovered, and read again.
+            check("none", 0, 0);
+            check("by-row", 2, 1);
+            check("by-accept", 1, 1);
+        }
+    }
+
+    void anAttemptStaysUsedWhenTheGrantThatGaveItIsVoid()
+    {
+        StoreRig first;
+        QCOMPARE(first.open(), QString());
+        SetBuilder before(first.session("alpha").id);
+        const InputPointer granted = first.input();
+        QCOMPARE(first.answerTo(before.accept(granted)).verdict, Verdict::Committed);
+        QCOMPARE(first.answerTo(before.grant(4, {granted})).verdict, Verdict::Committed);
+        first.store.reset(); // In order, so that the grant counts for nothing.
+        QCOMPARE(first.open(), QString());
+        SetBuilder after(first.session("alpha").id);
+        WriteSet accept = after.accept(first.input());
+        std::get<AcceptOperation>(accept.operation).row.starts = 1;
+        QCOMPARE(first.answerTo(std::move(accept)).verdict, Verdict::Committed);
+
+        StoreRig second;
+        second.takeCopyOf(first, true);
+        QCOMPARE(second.open(), QString());
+        QCOMPARE(second.store->report().crashedInputs, 1ULL);
+        const StoredSession session = second.session("alpha");
+        QCOMPARE(session.openInputs.size(), std::size_t(2));
+        QCOMPARE(session.openInputs[0].starts, 4U);
+        QCOMPARE(session.openInputs[0].crashes, 0U);
+        QCOMPARE(session.openInputs[1].starts, 1U);
+        QCOMPARE(session.openInputs[1].crashes, 1U);
+    }
+
     void oneDamagedRowHoldsItsSessionOnly()
     {
         StoreRig rig;
@@ -172,6 +254,52 @@ private Q_SLOTS:
         QCOMPARE(rig.answerTo(sets.accept(rig.input())).verdict, Verdict::Refused);
         const StoredSession beta = rig.session("beta");
         QCOMPARE(beta.openInputs.size(), std::size_t(2));
+    }
+
+    void aSessionStaysHeldUntilItsRowIsMended_data()
+    {
+        QTest::addColumn<QByteArray>("damage");
+        QTest::addColumn<QByteArray>("repair");
+        // The damage is in the number of the session, so that nothing of the session's own rows shows it.
+        QTest::newRow("an input") << QByteArray(
+            "UPDATE input SET sid=77 WHERE seq=(SELECT min(seq) FROM input)")
+                                  << QByteArray("UPDATE input SET sid=1 WHERE sid=77");
+        QTest::newRow("its executor") << QByteArray("UPDATE cold SET sid=77 WHERE sid=1")
+                                      << QByteArray("UPDATE cold SET sid=1 WHERE sid=77");
+        QTest::newRow("its snapshot") << QByteArray("UPDATE snapshot SET sid=77 WHERE sid=1")
+                                      << QByteArray("UPDATE snapshot SET sid=1 WHERE sid=77");
+        QTest::newRow("an input that is removed")
+            << QByteArray("UPDATE input SET sid=77 WHERE seq=(SELECT max(seq) FROM input)")
+            << QByteArray("DELETE FROM input WHERE sid=77");
+    }
+    void aSessionStaysHeldUntilItsRowIsMended()
+    {
+        QFETCH(const QByteArray, damage);
+        QFETCH(const QByteArray, repair);
+        StoreRig rig;
+        QCOMPARE(rig.open(), QString());
+        SetBuilder sets(rig.session("alpha", {.name = "worker", .plugin = "a plugin"}).id);
+        const InputPointer ended = rig.input();
+        QCOMPARE(rig.answerTo(sets.accept(rig.input())).verdict, Verdict::Committed);
+        QCOMPARE(rig.answerTo(sets.accept(ended)).verdict, Verdict::Committed);
+        QCOMPARE(rig.answerTo(sets.finishRun(runIdOf(1), {ended}, QByteArray("snapshot"))).verdict,
+                 Verdict::Committed);
+        QCOMPARE(rig.answerTo(sets.accept(rig.input())).verdict, Verdict::Committed);
+        rig.session("beta");
+        rig.store.reset();
+        execute(rig.options.path, damage.constData());
+        QCOMPARE(rig.open(), QString());
+        QCOMPARE(rig.store->report().corruptSessions, 1ULL);
+        QVERIFY(!rig.session("alpha").corruption.isEmpty());
+        // Asking again does not make it one that can be trusted.
+        QVERIFY(!rig.session("alpha").corruption.isEmpty());
+        QCOMPARE(rig.session("beta").corruption, QString());
+        execute(rig.options.path, repair.constData());
+        const StoredSession mended = rig.session("alpha");
+        QCOMPARE(mended.corruption, QString());
+        QCOMPARE(mended.openInputs.size(), std::size_t(repair.startsWith("DELETE") ? 1 : 2));
+        QCOMPARE(mended.executor.name, QByteArray("worker"));
+        QCOMPARE(mended.snapshot, std::optional(QByteArray("snapshot")));
     }
 
     void anInputWhoseSessionIsGoneRefusesTheFile()

@@ -67,24 +67,24 @@ private Q_SLOTS:
     void aRowIsKeptAsItWasRead()
     {
         const QByteArray key("key"), semantics(40, 's'), payload("pay\0load", 8);
-        InputView row{.sequence = 9,
-                      .sid = 4,
-                      .admission = 3,
-                      .phase = 1,
-                      .tries = 2,
-                      .starts = 5,
-                      .crashes = 1,
-                      .kind = 6,
-                      .submittedAt = 1'000,
-                      .id = Uuid{1, 2},
-                      .key = key,
-                      .payloadHash = HashBytes(77),
-                      .semantics = semantics,
-                      .payload = payload};
+        InputColumnsView row{.sequence = 9,
+                             .sid = 4,
+                             .admission = 3,
+                             .phase = 1,
+                             .tries = 2,
+                             .starts = 5,
+                             .crashes = 1,
+                             .kind = 6,
+                             .submittedAt = 1'000,
+                             .id = Uuid{1, 2},
+                             .key = key,
+                             .payloadHash = HashBytes(77),
+                             .semantics = semantics,
+                             .payload = payload};
         row.crc = checksum(row);
         RecoveryBlocks blocks;
         const RecoveredInputPtr kept = keep(blocks, row);
-        InputView again = kept->row(4);
+        InputColumnsView again = kept->row(4);
         QVERIFY(again.key.data() != row.key.data());
         QCOMPARE(checksum(again), row.crc);
         // Without a key it is another row.
@@ -93,12 +93,29 @@ private Q_SLOTS:
         QVERIFY(checksum(row) != row.crc);
     }
 
+    void aSessionIsKeptWithItsGrantAndWhatItOwns()
+    {
+        RecoveryBlocks blocks;
+        const QByteArray grant(24, 'g');
+        const RecoveredSessionPtr kept =
+            keep(blocks, SessionColumnsView{.phase = 2, .revision = 3, .nextAdmission = 4, .grant = grant});
+        QCOMPARE(kept->grant().toByteArray(), grant);
+        QVERIFY(kept->grant().data() != grant.data());
+        kept->complain(QStringLiteral("the first problem"));
+        kept->complain(QStringLiteral("another one"));
+        QCOMPARE(kept->problem, QStringLiteral("the first problem"));
+        kept->cold = std::make_unique<ColdColumns>();
+        kept->inputs.append(keep(blocks, InputColumnsView{.sequence = 1, .payload = grant}));
+        kept->clearGrant();
+        QVERIFY(kept->grant().isEmpty());
+    }
+
     void inputsOfASessionStayInOrder()
     {
         RecoveryBlocks blocks;
         RecoveredInputs inputs;
         for (quint64 sequence = 1; sequence <= 100'000; ++sequence)
-            inputs.append(keep(blocks, InputView{.sequence = sequence}));
+            inputs.append(keep(blocks, InputColumnsView{.sequence = sequence}));
         quint64 expected = 0;
         for (const RecoveredInput &input : inputs)
             QCOMPARE(input.sequence, ++expected);

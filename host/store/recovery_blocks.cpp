@@ -25,7 +25,9 @@ struct RecoveryBlocks::Block
 
 namespace {
 
-static_assert(sizeof(void *) == 8, "pieces behind such a pointer are aligned to 8");
+/// What stands before each piece: where its block is.
+constexpr std::size_t pointer_bytes = sizeof(void *);
+static_assert(pointer_bytes == 8, "a piece is aligned to 8");
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t block_bytes = 0; // Each piece by itself, so that the sanitizer sees where it ends.
@@ -53,7 +55,7 @@ RecoveryBlocks::~RecoveryBlocks()
 
 void *RecoveryBlocks::take(std::size_t bytes)
 {
-    const std::size_t size = sizeof(Block *) + aligned(bytes);
+    const std::size_t size = pointer_bytes + aligned(bytes);
     if (size > shared_bytes_max)
         return pieceOf(Block::make(sizeof(Block) + size, 1), sizeof(Block));
     if (m_block == nullptr || m_used + size > block_bytes) {
@@ -74,12 +76,12 @@ void *RecoveryBlocks::pieceOf(Block *block, std::size_t at)
 {
     char *begin = reinterpret_cast<char *>(block) + at;
     new (begin) Block *(block);
-    return begin + sizeof(Block *);
+    return begin + pointer_bytes;
 }
 
 RecoveryBlocks::Block *RecoveryBlocks::blockOf(void *piece)
 {
-    return *std::launder(reinterpret_cast<Block **>(static_cast<char *>(piece) - sizeof(Block *)));
+    return *std::launder(reinterpret_cast<Block **>(static_cast<char *>(piece) - pointer_bytes));
 }
 
 void RecoveryBlocks::endBlock()

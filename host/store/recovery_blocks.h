@@ -26,7 +26,6 @@ public:
 private:
     struct Block;
 
-    /// Each piece begins with where its block is.
     static void *pieceOf(Block *block, std::size_t at);
     static Block *blockOf(void *piece);
     void endBlock();

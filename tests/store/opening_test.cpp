@@ -157,7 +157,7 @@ private Q_SLOTS:
         StoreRig first;
         QCOMPARE(first.open(), QString());
         const auto accept = [&first](SetBuilder &sets, quint32 starts) {
-            const InputPointer input = first.input();
+            InputPointer input = first.input();
             WriteSet set = sets.accept(input);
             std::get<AcceptOperation>(set.operation).row.starts = starts;
             if (first.answerTo(std::move(set)).verdict != Verdict::Committed)

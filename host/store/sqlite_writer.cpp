@@ -18,6 +18,10 @@ using namespace std::chrono_literals;
 constexpr int checkpoint_frames = 4'096;
 constexpr int checkpoint_frames_flood = 1'000;
 constexpr quint64 flood_accepts_per_finish = 4;
+/// Pages that a host before this one left in the log do not count, for copying them would keep the first runs
+/// waiting; they are copied with the next ones, or when nothing is written. But if they are more than this, a
+/// host that breaks off again and again would leave a longer log each time.
+constexpr int frames_left_max = 8 * checkpoint_frames;
 
 /// More sets than this go to the writer's thread: then the session's thread decides the next ones meanwhile.
 constexpr std::size_t sets_here_max = 32;
@@ -201,7 +205,10 @@ void SqliteWriter::hookLog()
     sqlite3_wal_hook(
         m_database.handle(),
         [](void *self, sqlite3 *, const char *, int frames) {
-            static_cast<SqliteWriter *>(self)->m_walFrames = frames;
+            auto &writer = *static_cast<SqliteWriter *>(self);
+            if (!writer.m_framesLeft)
+                writer.m_framesLeft = frames <= frames_left_max ? frames : 0;
+            writer.m_walFrames = frames;
             return SQLITE_OK;
         },
         this);
@@ -211,7 +218,7 @@ bool SqliteWriter::logIsLong() const
 {
     const bool flood = m_accepts > m_finishes * flood_accepts_per_finish;
     return m_condition == Condition::Serving
-           && m_walFrames >= (flood ? checkpoint_frames_flood : checkpoint_frames);
+           && m_walFrames - m_framesLeft.value_or(0) >= (flood ? checkpoint_frames_flood : checkpoint_frames);
 }
 
 void SqliteWriter::copyLog()
@@ -220,7 +227,7 @@ void SqliteWriter::copyLog()
         return;
     checkpoint(m_database, CheckpointMode::Passive);
     m_accepts = m_finishes = 0;
-    m_walFrames = 0;
+    m_framesLeft = m_walFrames = 0;
 }
 
 void SqliteWriter::idle()
@@ -231,7 +238,7 @@ void SqliteWriter::idle()
         return;
     m_idlePending = m_idleWork && m_idleWork(*this);
     if (m_walFrames > 0 && !m_idlePending && checkpoint(m_database, CheckpointMode::Passive))
-        m_walFrames = 0;
+        m_framesLeft = m_walFrames = 0;
 }
 
 bool SqliteWriter::inTransaction(const std::function<bool(SqliteDatabase &)> &statements)

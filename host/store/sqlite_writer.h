@@ -142,7 +142,8 @@ private:
     bool m_acceptsClosed = false;              ///< Until the reserve is back.
     bool m_idlePending = false;
     int m_walFrames = 0;
-    quint64 m_accepts = 0; ///< Since the last checkpoint.
+    std::optional<int> m_framesLeft; ///< Of those, what the log held with the first commit; 0 once copied.
+    quint64 m_accepts = 0;           ///< Since the last checkpoint.
     quint64 m_finishes = 0;
     DiskPace m_pace;
 

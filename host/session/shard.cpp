@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 #include <QEvent>
 
+#include <algorithm>
+
 namespace burrow {
 
 namespace {
@@ -16,8 +18,11 @@ constexpr int rounds_per_drain = 16;
 /// Loops that a shard keeps for the next sessions that wake. A burst may need more; they are not kept, or every
 /// session that ever had work would cost as much as a busy one.
 constexpr std::size_t spare_loops_max = 1024;
-/// A long round gives so many writes away before it goes on, so that they are written meanwhile.
-constexpr std::size_t writes_per_part = 64;
+/// A long round gives its writes away in parts before it goes on, so that they are written meanwhile: a third
+/// of what it may come to, so that a round of many sessions does not make many small commits, but not fewer
+/// than are worth one.
+constexpr std::size_t parts_per_round = 3;
+constexpr std::size_t writes_per_part_min = 64;
 
 QEvent::Type drainEventType()
 {
@@ -214,9 +219,10 @@ void Shard::serveReady()
 {
     m_serving.swap(m_ready);
     const MonotonicTime now = m_clock.now();
+    const std::size_t part = std::max(writes_per_part_min, m_serving.size() / parts_per_round);
     for (SessionRecord *record : m_serving) {
         serveOne(*record, now);
-        if (m_writes.size() >= writes_per_part) {
+        if (m_writes.size() >= part) {
             m_store.submit(takeWrites(), *this, SubmitHint::MoreComes);
             m_promisedMore = true;
         }

@@ -227,6 +227,12 @@ void SqliteWriter::copyLog()
         return;
     checkpoint(m_database, CheckpointMode::Passive);
     m_accepts = m_finishes = 0;
+    noteCopied();
+}
+
+/// What the log held counts no more: it begins anew, or goes on with what is copied.
+void SqliteWriter::noteCopied()
+{
     m_framesLeft = m_walFrames = 0;
 }
 
@@ -238,7 +244,7 @@ void SqliteWriter::idle()
         return;
     m_idlePending = m_idleWork && m_idleWork(*this);
     if (m_walFrames > 0 && !m_idlePending && checkpoint(m_database, CheckpointMode::Passive))
-        m_framesLeft = m_walFrames = 0;
+        noteCopied();
 }
 
 bool SqliteWriter::inTransaction(const std::function<bool(SqliteDatabase &)> &statements)

@@ -95,6 +95,7 @@ private:
     void endTurn();
     bool logIsLong() const;
     void copyLog();
+    void noteCopied();
     void idle();
     void finishFile();
     void hookLog();

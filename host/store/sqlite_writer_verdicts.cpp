@@ -236,6 +236,7 @@ bool SqliteWriter::reopen()
         m_failure = m_database.lastMessage();
         return false;
     }
+    noteCopied();
     m_sets = std::move(*sets);
     m_sets.setCounters(receipt, event);
     m_sets.setHighest(highest);

@@ -6,7 +6,9 @@
 
 #include <QTest>
 
-#include <optional>
+#include <atomic>
+
+#include <sqlite3.h>
 
 namespace burrow::test {
 
@@ -17,36 +19,88 @@ using faults::Ruling;
 
 namespace {
 
-/// Hears of one input and submits the next one from within, so that the writer has no rest between the two.
+/// It takes about a hundred pages of the log.
+InputPointer largeInput(StoreRig &rig)
+{
+    return numbered(promptOf(QByteArray(400'000, 'x')), rig.store->nextSequence());
+}
+
+/// A store over a log of more pages than are left uncopied, as a host that was killed leaves it.
+class FoundLog
+{
+public:
+    FoundLog()
+        : m_disk("copied-disk")
+    {
+        StoreRig first;
+        QCOMPARE(first.open(), QString());
+        SetBuilder sets(first.session("alpha").id);
+        // Whoever reads keeps the log from beginning anew, so that it grows beyond what is copied at once.
+        Result<SqliteDatabase> reader = SqliteDatabase::open(first.options.path, SqliteAccess::ReadOnly);
+        QVERIFY(reader.ok() && reader->execute("BEGIN; SELECT count(*) FROM host").ok());
+        constexpr qint64 long_log = 5'000 * 4'120;
+        while (QFile(first.options.path + QStringLiteral("-wal")).size() < long_log)
+            QCOMPARE(first.answerTo(sets.accept(largeInput(first))).verdict, Verdict::Committed);
+        rig.takeCopyOf(first, true);
+        m_disk.setRuler([this](const DiskCall &call) {
+            if (call.kind == CallKind::Sync && call.isWal() && failsNextSync.exchange(false))
+                return Ruling::fail(SQLITE_IOERR_FSYNC);
+            if (call.kind == CallKind::Write && call.path.ends_with(".db"))
+                copied.add();
+            return Ruling::proceed();
+        });
+        rig.options.vfs = QByteArray::fromStdString(m_disk.name());
+        QCOMPARE(rig.open(), QString());
+    }
+
+    Tally copied; ///< Pages of the log, into the file.
+    std::atomic<bool> failsNextSync = false;
+
+private:
+    FaultVfs m_disk;
+
+public:
+    StoreRig rig; ///< Last: its connections use the disk.
+};
+
+/// Hears of each input and submits the next one from within, so that the writer has no rest between two.
 class OneAfterTheOther : public StoreClient
 {
 public:
-    OneAfterTheOther(StoreRig &rig, SetBuilder &sets, std::atomic<int> &copied)
+    OneAfterTheOther(StoreRig &rig, const Tally &copied, SetBuilder &sets, std::size_t count)
         : m_rig(rig)
-        , m_sets(sets)
         , m_copied(copied)
+        , m_sets(sets)
+        , m_count(count)
     {
     }
 
     void storeAnswered(std::vector<StoreAnswer> answers) override
     {
         good = good && answers.size() == 1 && answers[0].verdict == Verdict::Committed;
-        if (answered.count() == 0)
+        if (answered.count() + 1 < m_count)
             submit();
         else
-            copiedBetween = m_copied;
+            copiedByThen = m_copied.count();
         answered.add();
     }
-    void submit() { m_rig.store->submitOne(m_sets.accept(m_rig.input()), *this, SubmitHint::NeverBlock); }
+    bool submitAll()
+    {
+        submit();
+        return answered.waitFor(m_count) && good;
+    }
 
-    bool good = true;
-    std::optional<int> copiedBetween;
-    Tally answered;
+    std::size_t copiedByThen = 0; ///< When the last answer came.
 
 private:
+    void submit() { m_rig.store->submitOne(m_sets.accept(largeInput(m_rig)), *this, SubmitHint::NeverBlock); }
+
     StoreRig &m_rig;
+    const Tally &m_copied;
     SetBuilder &m_sets;
-    std::atomic<int> &m_copied;
+    const std::size_t m_count;
+    bool good = true;
+    Tally answered;
 };
 
 } // namespace
@@ -58,43 +112,30 @@ class LogCopyTest : public QObject
 private Q_SLOTS:
     void aLogThatWasFoundIsCopiedWhenNothingIsWritten()
     {
-        StoreRig first;
-        QCOMPARE(first.open(), QString());
-        SetBuilder sets(first.session("alpha").id);
-        // Whoever reads keeps the log from beginning anew, so that it grows beyond what is copied at once.
-        Result<SqliteDatabase> reader = SqliteDatabase::open(first.options.path, SqliteAccess::ReadOnly);
-        QVERIFY(reader.ok() && reader->execute("BEGIN; SELECT count(*) FROM host").ok());
-        constexpr qint64 long_log = 5'000 * 4'120;
-        while (QFile(first.options.path + QStringLiteral("-wal")).size() < long_log) {
-            const InputPointer large =
-                numbered(promptOf(QByteArray(400'000, 'x')), first.store->nextSequence());
-            QCOMPARE(first.answerTo(sets.accept(large)).verdict, Verdict::Committed);
-        }
-
-        FaultVfs disk("copied-disk");
-        std::atomic<int> copied = 0;
-        Tally copying;
-        disk.setRuler([&](const DiskCall &call) {
-            if (call.kind == CallKind::Write && call.path.ends_with(".db")) {
-                ++copied;
-                copying.add();
-            }
-            return Ruling::proceed();
-        });
-        StoreRig second;
-        second.takeCopyOf(first, true);
-        second.options.vfs = QByteArray::fromStdString(disk.name());
-        QCOMPARE(second.open(), QString());
-        SetBuilder more(second.session("alpha").id);
-        OneAfterTheOther client(second, more, copied);
-        client.submit();
-        QVERIFY(client.answered.waitFor(2));
-        QVERIFY(client.good);
-        QCOMPARE(client.copiedBetween, std::optional(0));
+        FoundLog found;
+        SetBuilder sets(found.rig.session("alpha").id);
+        OneAfterTheOther client(found.rig, found.copied, sets, 2);
+        QVERIFY(client.submitAll());
+        QCOMPARE(client.copiedByThen, std::size_t(0));
         // Then there is nothing else to do.
-        QVERIFY(copying.waitFor(1'000));
-        second.store.reset();
-        disk.setRuler({});
+        QVERIFY(found.copied.waitFor(1'000));
+        found.rig.store.reset();
+    }
+
+    void aLogThatBeganAnewCountsWhole()
+    {
+        FoundLog found;
+        SetBuilder sets(found.rig.session("alpha").id);
+        QCOMPARE(found.rig.answerTo(sets.accept(found.rig.input())).verdict, Verdict::Committed);
+        // Behind a failed sync the whole log is copied and emptied, and then the next one is written.
+        found.failsNextSync = true;
+        QCOMPARE(found.rig.answerTo(sets.accept(found.rig.input())).verdict, Verdict::NotWritten);
+        QCOMPARE(found.rig.answerTo(sets.accept(found.rig.input())).verdict, Verdict::Committed);
+        OneAfterTheOther client(found.rig, found.copied, sets, 30);
+        const std::size_t before = found.copied.count();
+        QVERIFY(client.submitAll());
+        QVERIFY2(client.copiedByThen > before, "three thousand pages are more than are left uncopied");
+        found.rig.store.reset();
     }
 };
 

@@ -75,10 +75,11 @@ void SessionLoop::step(CoreEvent &&event, MonotonicTime now)
         keepSnapshot(*verdict);
         m_row = verdict->eventNumber;
     }
-    m_actions.clear();
-    m_record->core.handle(std::move(event), now, m_actions);
-    for (CoreAction &action : m_actions)
+    CoreActions &actions = m_outlet.actions();
+    m_record->core.handle(std::move(event), now, actions);
+    for (CoreAction &action : actions)
         std::visit([this](auto &one) { carryOut(one); }, action);
+    actions.clear();
 }
 
 /// The snapshot belongs to the session, not to the instance that made it: it counts as soon as it is durable,

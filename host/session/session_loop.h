@@ -31,6 +31,9 @@ public:
     virtual void sessionReleased(SessionRecord &record) = 0;
     virtual const std::shared_ptr<ShardInbox> &inbox() = 0;
     virtual RunId freshRunId() = 0;
+    /// Empty, for the actions of one step. All loops of a shard take turns with one, which so stays in the
+    /// cache; as many of their own would not.
+    virtual CoreActions &actions() = 0;
 };
 
 /// The loop of one session that has work. It feeds what happened to the session's core and carries out the
@@ -98,8 +101,7 @@ private:
     SessionRecord *m_record = nullptr;
     LoopOutlet &m_outlet;
     Fifo<CoreEvent> m_events;
-    CoreActions m_actions; ///< Kept for its memory.
-    quint64 m_row = 0;     ///< Of the verdict that is being served.
+    quint64 m_row = 0; ///< Of the verdict that is being served.
 };
 
 } // namespace burrow

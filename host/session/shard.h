@@ -128,6 +128,7 @@ private:
     void sessionShutDown(SessionRecord &record) override;
     void sessionReleased(SessionRecord &record) override { m_leaving.push_back(&record); }
     RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
+    CoreActions &actions() override { return m_actions; }
 
     struct PendingAccept
     {
@@ -191,6 +192,7 @@ private:
     std::vector<SessionRecord *> m_leaving;                 ///< Unregistered; dropped at the end of the round.
     std::vector<SessionRecord *> m_serving;                 ///< Kept for its memory.
     std::vector<ShardMessage> m_taken;                      ///< Kept for its memory.
+    CoreActions m_actions;                                  ///< Of the step under way.
     std::vector<std::function<void()>> m_settledCallbacks;
     std::vector<std::function<void()>> m_shutdownCallbacks;
     IdMint m_mint;

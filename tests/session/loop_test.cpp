@@ -39,6 +39,7 @@ public:
     void mintContinuation(SessionRecord &) override {}
     const std::shared_ptr<ShardInbox> &inbox() override { return m_inbox; }
     RunId freshRunId() override { return runIdOf(++m_runs); }
+    CoreActions &actions() override { return m_actions; }
 
     /// What executors said since the last call.
     std::vector<CoreEvent> heard()
@@ -71,6 +72,7 @@ public:
 
 private:
     const std::shared_ptr<ShardInbox> m_inbox = std::make_shared<ShardInbox>([] {});
+    CoreActions m_actions;
     quint64 m_runs = 0;
 };
 

@@ -19,39 +19,39 @@ void SessionLoop::bind(SessionRecord *record)
 
 void SessionLoop::deliver(CoreEvent &&event)
 {
-    using Signal = void (SessionLoop::*)();
+    using Signal = void (LoopSignals::*)(SessionRecord *);
     struct KindOf
     {
-        Signal operator()(const AcceptCommand &) const { return &SessionLoop::inputQueued; }
-        Signal operator()(const CancelCommand &) const { return &SessionLoop::effectPosted; }
-        Signal operator()(const LifecycleCommand &) const { return &SessionLoop::effectPosted; }
-        Signal operator()(const PublishCommand &) const { return &SessionLoop::effectPosted; }
-        Signal operator()(const BindCommand &) const { return &SessionLoop::effectPosted; }
-        Signal operator()(const InstallInterrupt &) const { return &SessionLoop::effectPosted; }
-        Signal operator()(const InterruptAnswered &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const ShutdownCommand &) const { return &SessionLoop::effectPosted; }
-        Signal operator()(const StoreVerdict &) const { return &SessionLoop::commitFinished; }
-        Signal operator()(const ApplyFinished &) const { return &SessionLoop::applyFinished; }
-        Signal operator()(const WaitCommand &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const ExecutorCreated &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const BoundaryChanged &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const BoundaryFailed &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const ContextStaged &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const CheckpointFinished &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const StopFinished &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const CleanupFinished &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const ExecutorDied &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const Wake &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const Turn &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const Tick &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const KeysLoaded &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const Reloaded &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const OperationCommand &) const { return &SessionLoop::feedAdvanced; }
-        Signal operator()(const ContinuationMinted &) const { return &SessionLoop::inputQueued; }
+        Signal operator()(const AcceptCommand &) const { return &LoopSignals::inputQueued; }
+        Signal operator()(const CancelCommand &) const { return &LoopSignals::effectPosted; }
+        Signal operator()(const LifecycleCommand &) const { return &LoopSignals::effectPosted; }
+        Signal operator()(const PublishCommand &) const { return &LoopSignals::effectPosted; }
+        Signal operator()(const BindCommand &) const { return &LoopSignals::effectPosted; }
+        Signal operator()(const InstallInterrupt &) const { return &LoopSignals::effectPosted; }
+        Signal operator()(const InterruptAnswered &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const ShutdownCommand &) const { return &LoopSignals::effectPosted; }
+        Signal operator()(const StoreVerdict &) const { return &LoopSignals::commitFinished; }
+        Signal operator()(const ApplyFinished &) const { return &LoopSignals::applyFinished; }
+        Signal operator()(const WaitCommand &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const ExecutorCreated &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const BoundaryChanged &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const BoundaryFailed &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const ContextStaged &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const CheckpointFinished &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const StopFinished &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const CleanupFinished &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const ExecutorDied &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const Wake &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const Turn &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const Tick &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const KeysLoaded &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const Reloaded &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const OperationCommand &) const { return &LoopSignals::feedAdvanced; }
+        Signal operator()(const ContinuationMinted &) const { return &LoopSignals::inputQueued; }
     };
     const Signal signal = std::visit(KindOf{}, event);
     m_events.push(std::move(event));
-    Q_EMIT(this->*signal)();
+    Q_EMIT(m_outlet.loopSignals().*signal)(m_record);
 }
 
 bool SessionLoop::serve(MonotonicTime now, quint32 share)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "session/loop_signals.h"
 #include "session/session_record.h"
-
-#include <QObject>
 
 namespace burrow {
 
@@ -34,19 +33,19 @@ public:
     /// Empty, for the actions of one step. All loops of a shard take turns with one, which so stays in the
     /// cache; as many of their own would not.
     virtual CoreActions &actions() = 0;
+    virtual LoopSignals &loopSignals() = 0;
 };
 
 /// The loop of one session that has work. It feeds what happened to the session's core and carries out the
-/// actions that come back. Lives on its shard's thread, which binds one to a session when work arrives and
-/// takes it back when the session parks.
+/// actions that come back. A plain object on its shard's thread, which binds one to a session when work arrives
+/// and takes it back when the session parks.
 ///
 /// A turn is never nested: whatever happens while one is carried out comes back through the shard's inbox.
-class SessionLoop : public QObject
+class SessionLoop
 {
-    Q_OBJECT
-
 public:
     explicit SessionLoop(LoopOutlet &outlet);
+    Q_DISABLE_COPY_MOVE(SessionLoop)
 
     /// Serves that session from now on; null takes it away. No event may be pending.
     void bind(SessionRecord *record);
@@ -58,13 +57,6 @@ public:
     bool hasEvents() const { return !m_events.isEmpty(); }
     /// Serves what is due, at most `share` steps. True when something is left.
     bool serve(MonotonicTime now, quint32 share);
-
-Q_SIGNALS:
-    void inputQueued();
-    void effectPosted();
-    void applyFinished();
-    void commitFinished();
-    void feedAdvanced();
 
 private:
     void step(CoreEvent &&event, MonotonicTime now);

@@ -9,7 +9,7 @@ namespace burrow {
 
 class SessionLoop;
 
-/// One session of a shard. Parked it is only this: no QObject, timer, thread or descriptor. Touched on the
+/// One session of a shard. Parked it is only this: no loop, timer, thread or descriptor. Touched on the
 /// shard's thread alone.
 struct SessionRecord
 {

@@ -40,6 +40,10 @@ Shard::Shard(Store &store, TimerClock &clock, ShardObserver &observer)
           [this] { QCoreApplication::postEvent(this, new QEvent(drainEventType())); }))
     , m_timer(clock.makeTimer([this] { timerFired(); }))
 {
+    for (const auto signal :
+         {&LoopSignals::inputQueued, &LoopSignals::effectPosted, &LoopSignals::applyFinished,
+          &LoopSignals::commitFinished, &LoopSignals::feedAdvanced})
+        connect(&m_loopSignals, signal, this, &Shard::markReady);
 }
 
 Shard::~Shard()
@@ -136,24 +140,11 @@ SessionRecord *Shard::find(SessionId session)
     return found == m_sessions.end() ? nullptr : found->second.get();
 }
 
-std::unique_ptr<SessionLoop> Shard::makeLoop()
-{
-    LoopOutlet &outlet = *this;
-    auto loop = std::make_unique<SessionLoop>(outlet);
-    SessionLoop *made = loop.get();
-    const auto ready = [this, made] { markReady(*made->record()); };
-    connect(made, &SessionLoop::inputQueued, this, ready);
-    connect(made, &SessionLoop::effectPosted, this, ready);
-    connect(made, &SessionLoop::applyFinished, this, ready);
-    connect(made, &SessionLoop::commitFinished, this, ready);
-    connect(made, &SessionLoop::feedAdvanced, this, ready);
-    return loop;
-}
-
 void Shard::bindLoop(SessionRecord &record)
 {
     if (m_spareLoops.empty()) {
-        record.loop = makeLoop();
+        LoopOutlet &outlet = *this;
+        record.loop = std::make_unique<SessionLoop>(outlet);
     } else {
         record.loop = std::move(m_spareLoops.back());
         m_spareLoops.pop_back();
@@ -200,10 +191,10 @@ void Shard::deliverToMany(SessionRecord &record, CoreEvent &&event)
         serveOne(record, m_clock.now());
 }
 
-void Shard::markReady(SessionRecord &record)
+void Shard::markReady(SessionRecord *record)
 {
-    if (!std::exchange(record.ready, true))
-        m_ready.push_back(&record);
+    if (!std::exchange(record->ready, true))
+        m_ready.push_back(record);
 }
 
 /// As many will come again.
@@ -236,7 +227,7 @@ void Shard::serveOne(SessionRecord &record, MonotonicTime now)
     if (record.loop == nullptr) // Served already since it was marked.
         return;
     if (record.loop->serve(now, limits::turns_per_session_per_drain))
-        markReady(record);
+        markReady(&record);
     record.core.rest(now);
     afterServing(record);
 }

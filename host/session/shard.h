@@ -83,10 +83,9 @@ private:
     SessionRecord *find(SessionId session);
     void deliver(SessionRecord &record, CoreEvent &&event);
     void deliverToMany(SessionRecord &record, CoreEvent &&event);
-    void markReady(SessionRecord &record);
+    void markReady(SessionRecord *record);
     void bindLoop(SessionRecord &record);
     void park(SessionRecord &record);
-    std::unique_ptr<SessionLoop> makeLoop();
     bool drainRound();
     void serveReady();
     void serveOne(SessionRecord &record, MonotonicTime now);
@@ -129,6 +128,7 @@ private:
     void sessionReleased(SessionRecord &record) override { m_leaving.push_back(&record); }
     RunId freshRunId() override { return m_mint.next<RunId>(m_clock.wallNow()); }
     CoreActions &actions() override { return m_actions; }
+    LoopSignals &loopSignals() override { return m_loopSignals; }
 
     struct PendingAccept
     {
@@ -193,6 +193,7 @@ private:
     std::vector<SessionRecord *> m_serving;                 ///< Kept for its memory.
     std::vector<ShardMessage> m_taken;                      ///< Kept for its memory.
     CoreActions m_actions;                                  ///< Of the step under way.
+    LoopSignals m_loopSignals;
     std::vector<std::function<void()>> m_settledCallbacks;
     std::vector<std::function<void()>> m_shutdownCallbacks;
     IdMint m_mint;

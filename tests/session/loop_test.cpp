@@ -40,6 +40,7 @@ public:
     const std::shared_ptr<ShardInbox> &inbox() override { return m_inbox; }
     RunId freshRunId() override { return runIdOf(++m_runs); }
     CoreActions &actions() override { return m_actions; }
+    LoopSignals &loopSignals() override { return sender; }
 
     /// What executors said since the last call.
     std::vector<CoreEvent> heard()
@@ -56,6 +57,7 @@ public:
         return words;
     }
 
+    LoopSignals sender;
     std::vector<WriteSet> writes;
     std::vector<std::pair<CommandId, AcceptReceipt>> accepts;
     std::vector<std::pair<CommandId, CommandReceipt>> replies;
@@ -133,11 +135,11 @@ private Q_SLOTS:
 
     void everyEventIsSaidByTheSignalOfItsKind()
     {
-        QSignalSpy input(m_loop.get(), &SessionLoop::inputQueued);
-        QSignalSpy effect(m_loop.get(), &SessionLoop::effectPosted);
-        QSignalSpy apply(m_loop.get(), &SessionLoop::applyFinished);
-        QSignalSpy commit(m_loop.get(), &SessionLoop::commitFinished);
-        QSignalSpy feed(m_loop.get(), &SessionLoop::feedAdvanced);
+        QSignalSpy input(&m_outlet->sender, &LoopSignals::inputQueued);
+        QSignalSpy effect(&m_outlet->sender, &LoopSignals::effectPosted);
+        QSignalSpy apply(&m_outlet->sender, &LoopSignals::applyFinished);
+        QSignalSpy commit(&m_outlet->sender, &LoopSignals::commitFinished);
+        QSignalSpy feed(&m_outlet->sender, &LoopSignals::feedAdvanced);
         m_loop->deliver(accept(promptOf("x")));
         QCOMPARE(input.count(), 1);
         m_loop->deliver(CancelCommand{});

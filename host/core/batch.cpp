@@ -21,9 +21,9 @@ bool sameTurn(const AdmissionPlan &a, const AdmissionPlan &b)
 }
 
 template <typename Joins>
-std::vector<InputRecord *> prefix(InputRecord *head, Joins joins)
+Batch prefix(InputRecord *head, Joins joins)
 {
-    std::vector<InputRecord *> batch;
+    Batch batch;
     if (head->replacedIn != 0)
         return batch;
     batch.push_back(head);
@@ -39,7 +39,7 @@ std::vector<InputRecord *> prefix(InputRecord *head, Joins joins)
 
 } // namespace
 
-std::vector<InputRecord *> selectBatch(const InputLane &steer, const InputLane &queue)
+Batch selectBatch(const InputLane &steer, const InputLane &queue)
 {
     if (!steer.isEmpty()) {
         InputRecord *head = steer.front();

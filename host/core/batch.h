@@ -11,6 +11,6 @@ namespace burrow {
 ///  - An input whose batch failed runs by itself, so that it alone pays for its failures.
 ///  - An input without admission semantics runs by itself, so that the defect is seen and not skipped.
 ///  - An input that is being replaced by a write in flight is not touched, nor is anything behind it.
-std::vector<InputRecord *> selectBatch(const InputLane &steer, const InputLane &queue);
+Batch selectBatch(const InputLane &steer, const InputLane &queue);
 
 } // namespace burrow

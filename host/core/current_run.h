@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clone_pointer.h"
 #include "core/input_record.h"
 #include "core/live_injection.h"
 #include "core/outcome_rules.h"
@@ -14,12 +15,22 @@ namespace burrow {
 /// On whose behalf a run is being cancelled; decides what its end means.
 enum class CancelFor : quint8 { Nobody, Caller, Deadline, Stop, Unregister, Shutdown };
 
+/// How a run that has ended is to be published once its write is durable.
+struct RunConclusion
+{
+    std::optional<RunOutput> output;            ///< Set: the run succeeded.
+    FailureCause cause = FailureCause::Unknown; ///< Of a failure.
+    QString reason;
+    bool cancelled = false;
+    std::vector<quint64> deferred; ///< Admission sequences for contributors that go behind the backlog.
+};
+
 /// The run that is bound to the session, from staging until it is published.
 struct CurrentRun
 {
     RunId id;
     PrimitivePointer primitive;
-    std::vector<InputRecord *> contributors; ///< Owned by the core; none ends before its run.
+    Batch contributors; ///< Owned by the core; none ends before its run.
     TurnRegisters turn;
     bool direct = false; ///< The submitter of its input carries it out, and no executor.
     MonotonicTime turnDeadline = MonotonicTime::never();
@@ -45,14 +56,14 @@ struct CurrentRun
     bool instanceLost = false; ///< The executor was given up, or died, before the run was answered.
     QString lostReason;
 
-    // Finalizing: what the waiters will hear.
-    RunOutput output;
+    RunConclusion conclusion; ///< Committing, Finalizing.
+    /// Finalizing: who will hear of it.
     std::vector<std::pair<InputId, std::vector<Waiter>>> waiters;
 
     // Context that reaches it while it is under way.
-    std::optional<LiveInjection> injection; ///< The one on its way; it is over before the run is.
-    std::optional<RunEnd> heldEnd;          ///< Ending: what the executor gave.
-    quint64 injected = 0;                   ///< Receipts of live injections so far.
+    ClonePointer<LiveInjection> injection; ///< The one on its way; it is over before the run is.
+    ClonePointer<RunEnd> heldEnd;          ///< Ending: what the executor gave.
+    quint64 injected = 0;                  ///< Receipts of live injections so far.
 
     /// The correlation that all its inputs have; empty when they differ, and once they have ended.
     QByteArray correlation() const

@@ -3,6 +3,8 @@
 
 #include "model/input_registers.h"
 
+#include <QVarLengthArray>
+
 namespace burrow {
 
 /// A caller that waits for an input.
@@ -44,5 +46,8 @@ struct InputRecord
     bool stored() const { return input->durability != Durability::Ephemeral; }
     const QByteArray &key() const { return input->idempotencyKey; }
 };
+
+/// Inputs that share a run, in their order. Most runs have one, which costs no memory of its own.
+using Batch = QVarLengthArray<InputRecord *, 4>;
 
 } // namespace burrow

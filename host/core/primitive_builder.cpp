@@ -94,7 +94,7 @@ Result<TurnMetadata> mergeMetadata(const TurnMetadata &a, const TurnMetadata &b)
     return merged;
 }
 
-Result<PrimitivePointer> buildPrimitive(const std::vector<InputRecord *> &batch)
+Result<PrimitivePointer> buildPrimitive(const Batch &batch)
 {
     BURROW_ASSERT(!batch.empty());
     auto primitive = std::make_shared<RunPrimitive>();

@@ -9,7 +9,7 @@ namespace burrow {
 /// Builds the unit of work for a batch. The error is a sentence that names the field or the input at fault:
 /// missing admission semantics, mixed execution kinds, or two members that want different values of one
 /// metadata field.
-Result<PrimitivePointer> buildPrimitive(const std::vector<InputRecord *> &batch);
+Result<PrimitivePointer> buildPrimitive(const Batch &batch);
 
 /// Checks that a primitive keeps the promise of its intent. Empty when it does.
 std::optional<QString> violatedIntent(const RunPrimitive &primitive);

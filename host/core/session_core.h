@@ -271,39 +271,38 @@ private:
     bool runOpen() const { return m_run && m_run->stage == CurrentRun::Stage::Open; }
     bool mayStartRun() const;
     bool ensureInstance();
-    bool stagingAdmits(const std::vector<InputRecord *> &batch);
+    bool stagingAdmits(const Batch &batch);
     void refuseStaging(InputRecord &record, const QString &reason);
     void publishStagingAbandon(const Ticket &ticket);
-    bool grantCovers(const std::vector<InputRecord *> &batch) const;
-    StartGrant grantFor(const std::vector<InputRecord *> &batch) const;
+    bool grantCovers(const Batch &batch) const;
+    StartGrant grantFor(const Batch &batch) const;
     StartGrant grantForNext() const;
     void takeGrant(StartGrant grant);
     enum class RunBy : quint8 { Executor, Submitter };
-    void beginRun(RunId run, std::vector<InputRecord *> batch, RunBy by = RunBy::Executor);
+    void beginRun(RunId run, Batch batch, RunBy by = RunBy::Executor);
     InputLane &laneOf(Lane lane) { return lane == Lane::Steer ? m_steer : m_queue; }
     void place(InputRecord &record);
 
     // Runs that end (session_core_runs.cpp).
-    void concludeRun(RunEnd end);
+    void concludeRun(RunEnd &&end);
     std::optional<QString> receiptMismatch(const RunOutput &output) const;
-    void finishRun(RunOutput output);
+    void finishRun(RunOutput &&output);
     void failRun(FailureCause cause, const QString &reason, bool machineTerminal);
     void cancelRunEnded(const QString &reason);
     void rollBackRun();
-    void submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
-                          std::optional<StoreOperation> &&operation);
-    void submitFailure(std::unique_ptr<RunConclusion> conclusion);
-    FailRunOperation failOperation(const RunConclusion &conclusion, StartGrant grant);
-    std::vector<LifecycleEvent> runEvents(const RunConclusion &conclusion) const;
+    void submitConclusion(TicketKind kind, StartGrant grant, std::optional<StoreOperation> &&operation);
+    void submitFailure();
+    FailRunOperation failOperation(StartGrant grant);
+    std::vector<LifecycleEvent> runEvents() const;
     bool anyStored() const;
-    AbandonReason endingOf(const InputRecord &record, const RunConclusion &conclusion) const;
-    void requeue(InputRecord &record, const RunConclusion &conclusion, quint64 deferredTo);
-    void publishFinished(RunConclusion &conclusion);
-    Outcome attemptOutcome(const RunConclusion &conclusion) const;
-    void publishFailed(RunConclusion &conclusion);
-    void completeWaiters(const RunOutput &output, Finalization finalization, const QString &failure);
+    AbandonReason endingOf(const InputRecord &record) const;
+    void requeue(InputRecord &record, quint64 deferredTo);
+    void publishFinished();
+    Outcome attemptOutcome() const;
+    void publishFailed();
+    void completeWaiters(Finalization finalization, const QString &failure);
     void afterRun(bool progressed);
-    void conclusionNotDurable(RunConclusion &conclusion, const StoreVerdict &verdict);
+    void conclusionNotDurable(const StoreVerdict &verdict);
 
     // Events that are published from outside (session_core_publish.cpp).
     void publishNote(Ticket &ticket);

@@ -90,7 +90,8 @@ void SessionCore::injectNext()
             continue;
         }
         record->live = LiveEntry::Staging;
-        LiveInjection &injection = m_run->injection.emplace();
+        m_run->injection = std::make_unique<LiveInjection>();
+        LiveInjection &injection = *m_run->injection;
         injection.input = record->input->id;
         for (const Append &append : context)
             injection.keys.push_back(append.key);
@@ -261,7 +262,7 @@ bool SessionCore::holdEnd(ApplyFinished &event)
     if (!m_run->injection)
         return false;
     m_run->stage = CurrentRun::Stage::Ending;
-    m_run->heldEnd = std::move(event.end);
+    m_run->heldEnd = std::make_unique<RunEnd>(std::move(event.end));
     return true;
 }
 
@@ -281,7 +282,7 @@ void SessionCore::endInjection()
     m_run->injection.reset();
     if (m_run->stage != CurrentRun::Stage::Ending)
         return;
-    RunEnd end = *std::exchange(m_run->heldEnd, std::nullopt);
+    RunEnd end = *std::exchange(m_run->heldEnd, {});
     if (lifecycleInFlight()) {
         // Decided while the hook was out: the end waits for it as any other.
         m_run->stage = CurrentRun::Stage::Answered;

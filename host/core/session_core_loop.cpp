@@ -16,7 +16,7 @@ Outcome neverExecuted(const QString &refusal)
 }
 
 /// The number of a start is the one that was granted; inputs that are not stored count only for themselves.
-quint32 attemptOf(const std::vector<InputRecord *> &batch)
+quint32 attemptOf(const Batch &batch)
 {
     quint32 granted = 0;
     quint32 own = 0;
@@ -108,7 +108,7 @@ void SessionCore::on(ExecutorCreated &event)
 void SessionCore::processQueue(RunId nextRun)
 {
     while (mayStartRun()) {
-        std::vector<InputRecord *> batch = selectBatch(m_steer, m_queue);
+        Batch batch = selectBatch(m_steer, m_queue);
         if (batch.empty() || !ensureInstance())
             return;
         if (!stagingAdmits(batch))
@@ -127,7 +127,7 @@ void SessionCore::processQueue(RunId nextRun)
     }
 }
 
-bool SessionCore::stagingAdmits(const std::vector<InputRecord *> &batch)
+bool SessionCore::stagingAdmits(const Batch &batch)
 {
     if (!m_settings->stagingGate)
         return true;
@@ -183,7 +183,7 @@ void SessionCore::publishStagingAbandon(const Ticket &ticket)
     endRecord(record, neverExecuted(ticket.reason));
 }
 
-bool SessionCore::grantCovers(const std::vector<InputRecord *> &batch) const
+bool SessionCore::grantCovers(const Batch &batch) const
 {
     return std::all_of(batch.begin(), batch.end(), [this](const InputRecord *record) {
         return !record->stored()
@@ -192,7 +192,7 @@ bool SessionCore::grantCovers(const std::vector<InputRecord *> &batch) const
     });
 }
 
-StartGrant SessionCore::grantFor(const std::vector<InputRecord *> &batch) const
+StartGrant SessionCore::grantFor(const Batch &batch) const
 {
     StartGrant grant;
     for (const InputRecord *record : batch) {
@@ -228,7 +228,7 @@ void SessionCore::place(InputRecord &record)
     laneOf(record.registers.lane).insert(record);
 }
 
-void SessionCore::beginRun(RunId run, std::vector<InputRecord *> batch, RunBy by)
+void SessionCore::beginRun(RunId run, Batch batch, RunBy by)
 {
     SessionInput prepare{.verb = m_registers.phase == Phase::Retired ? SessionVerb::DrainQueuedRun
                                                                      : SessionVerb::Prepare};

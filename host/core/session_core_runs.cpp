@@ -25,7 +25,7 @@ void SessionCore::on(ApplyFinished &event)
         concludeRun(std::move(event.end));
 }
 
-void SessionCore::concludeRun(RunEnd end)
+void SessionCore::concludeRun(RunEnd &&end)
 {
     if (m_run->level == CurrentRun::Level::Abandoned && !m_run->direct) {
         // The run was given up while its end was on the way: the end counts, but the instance takes no further
@@ -100,8 +100,9 @@ std::optional<QString> SessionCore::receiptMismatch(const RunOutput &output) con
 
 /// What a run came to, for the log: told as publishing tells it, with what was only said when it began. The
 /// store keeps no inputs that are not stored, so the log does not speak of them.
-std::vector<LifecycleEvent> SessionCore::runEvents(const RunConclusion &conclusion) const
+std::vector<LifecycleEvent> SessionCore::runEvents() const
 {
+    const RunConclusion &conclusion = m_run->conclusion;
     std::vector<LifecycleEvent> events;
     events.reserve(m_run->contributors.size() * 3 + 2);
     const auto tell = [&](EventCode code, const InputRecord &record, const QString &detail = {}) {
@@ -119,7 +120,7 @@ std::vector<LifecycleEvent> SessionCore::runEvents(const RunConclusion &conclusi
         if (conclusion.output) {
             tell(EventCode::InputApplied, *record);
             tell(EventCode::InputConsumed, *record);
-        } else if (endingOf(*record, conclusion) == AbandonReason::None) {
+        } else if (endingOf(*record) == AbandonReason::None) {
             tell(EventCode::InputQueued, *record);
         } else {
             tell(EventCode::InputAbandoned, *record, conclusion.reason);
@@ -132,12 +133,13 @@ std::vector<LifecycleEvent> SessionCore::runEvents(const RunConclusion &conclusi
     return events;
 }
 
-void SessionCore::finishRun(RunOutput output)
+void SessionCore::finishRun(RunOutput &&ended)
 {
+    RunOutput &output = m_run->conclusion.output.emplace(std::move(ended));
     if (std::optional<QString> mismatch = receiptMismatch(output)) {
         // Nothing was changed and nothing may be: the executor lies about what it did.
         emitEvent(runEvent(EventCode::RuntimeMisbehaviour, *mismatch));
-        completeWaiters(output, Finalization::Failed, *mismatch);
+        completeWaiters(Finalization::Failed, *mismatch);
         rollBackRun();
         canonicalStop(*mismatch, true);
         return;
@@ -148,7 +150,7 @@ void SessionCore::finishRun(RunOutput output)
     if (anyStored() || output.snapshot) {
         auto &finish = std::get<FinishRunOperation>(operation.emplace(std::in_place_type<FinishRunOperation>));
         finish.run = m_run->id;
-        finish.receipt = output.receipt;
+        finish.receipt = std::exchange(output.receipt, {.run = output.receipt.run}); // Told of it: its run.
         finish.receiptSequence = m_run->terminalSequence();
         finish.snapshot = output.snapshot;
         for (const InputRecord *record : m_run->contributors) {
@@ -162,28 +164,23 @@ void SessionCore::finishRun(RunOutput output)
         commit.run = m_run->id;
         finish.session = rowAfter(step(m_registers, commit).next, m_run->id, grant);
     }
-    auto conclusion = std::make_unique<RunConclusion>();
-    conclusion->run = m_run->id;
-    conclusion->output = std::move(output);
-    submitConclusion(TicketKind::FinishRun, std::move(conclusion), std::move(grant), std::move(operation));
+    submitConclusion(TicketKind::FinishRun, std::move(grant), std::move(operation));
 }
 
-void SessionCore::submitConclusion(TicketKind kind, std::unique_ptr<RunConclusion> conclusion, StartGrant grant,
-                                   std::optional<StoreOperation> &&operation)
+void SessionCore::submitConclusion(TicketKind kind, StartGrant grant, std::optional<StoreOperation> &&operation)
 {
     m_run->stage = CurrentRun::Stage::Committing;
     if (operation && !m_held.isEmpty()) {
         // While it ran the store and this copy have parted: its end cannot be written on top of what is there.
-        conclusionNotDurable(*conclusion, {.verdict = Verdict::Refused, .reason = m_held});
+        conclusionNotDurable({.verdict = Verdict::Refused, .reason = m_held});
         return;
     }
     std::vector<LifecycleEvent> events;
     if (operation)
-        events = runEvents(*conclusion);
+        events = runEvents();
     Ticket ticket;
     ticket.number = ++m_lastTicket;
     ticket.kind = kind;
-    ticket.conclusion = std::move(conclusion);
     if (operation) {
         ticket.grant = std::move(grant);
         submit(std::move(ticket), *std::move(operation), std::move(events));
@@ -206,11 +203,9 @@ void SessionCore::failRun(FailureCause cause, const QString &reason, bool machin
         return;
     }
     m_run->turn = step(m_run->turn, TurnInput{.verb = TurnVerb::FailWith, .cause = cause}).next;
-    auto conclusion = std::make_unique<RunConclusion>();
-    conclusion->run = m_run->id;
-    conclusion->cause = cause;
-    conclusion->reason = reason;
-    submitFailure(std::move(conclusion));
+    m_run->conclusion.cause = cause;
+    m_run->conclusion.reason = reason;
+    submitFailure();
 }
 
 void SessionCore::cancelRunEnded(const QString &reason)
@@ -218,18 +213,16 @@ void SessionCore::cancelRunEnded(const QString &reason)
     if (m_run->turn.phase == TurnPhase::Running)
         m_run->turn = step(m_run->turn, TurnInput{.verb = TurnVerb::CancelNow}).next;
     m_run->turn = step(m_run->turn, TurnInput{.verb = TurnVerb::CancellationObserved}).next;
-    auto conclusion = std::make_unique<RunConclusion>();
-    conclusion->run = m_run->id;
-    conclusion->cancelled = true;
+    m_run->conclusion.cancelled = true;
     // Neither who asked nor who obeyed need say why; whoever waits is told something all the same.
-    conclusion->reason = reason.isEmpty() ? QStringLiteral("the run was cancelled") : reason;
-    submitFailure(std::move(conclusion));
+    m_run->conclusion.reason = reason.isEmpty() ? QStringLiteral("the run was cancelled") : reason;
+    submitFailure();
 }
 
 /// How an input of a failed or cancelled run ends; None when it is queued again.
-AbandonReason SessionCore::endingOf(const InputRecord &record, const RunConclusion &conclusion) const
+AbandonReason SessionCore::endingOf(const InputRecord &record) const
 {
-    if (conclusion.cancelled)
+    if (m_run->conclusion.cancelled)
         return AbandonReason::Cancelled;
     // In a batch nobody pays: its members are tried one by one, and then each counts for itself.
     if (m_run->contributors.size() > 1)
@@ -239,34 +232,36 @@ AbandonReason SessionCore::endingOf(const InputRecord &record, const RunConclusi
 }
 
 /// What an attempt without output came to: told to whoever waits and stored for whoever asks later.
-Outcome SessionCore::attemptOutcome(const RunConclusion &conclusion) const
+Outcome SessionCore::attemptOutcome() const
 {
+    const RunConclusion &conclusion = m_run->conclusion;
     Outcome attempt;
     attempt.outcome = conclusion.cancelled ? OutcomeClass::Cancelled : OutcomeClass::AbandonedWithError;
     attempt.cause = conclusion.cause;
-    attempt.run = conclusion.run;
+    attempt.run = m_run->id;
     attempt.reason =
         conclusion.cancelled ? conclusion.reason : QStringLiteral("apply failed: %1").arg(conclusion.reason);
     return attempt;
 }
 
-FailRunOperation SessionCore::failOperation(const RunConclusion &conclusion, StartGrant grant)
+FailRunOperation SessionCore::failOperation(StartGrant grant)
 {
+    const RunConclusion &conclusion = m_run->conclusion;
     FailRunOperation operation;
     operation.run = m_run->id;
     const bool alone = m_run->contributors.size() == 1;
-    for (std::size_t at = 0; at < m_run->contributors.size(); ++at) {
+    for (qsizetype at = 0; at < m_run->contributors.size(); ++at) {
         const InputRecord &record = *m_run->contributors[at];
         if (!record.stored())
             continue;
-        const AbandonReason ending = endingOf(record, conclusion);
+        const AbandonReason ending = endingOf(record);
         if (ending != AbandonReason::None) {
-            operation.finished.push_back(
-                finished(record, TerminalKind::Abandoned, ending, attemptOutcome(conclusion)));
+            operation.finished.push_back(finished(record, TerminalKind::Abandoned, ending, attemptOutcome()));
         } else {
-            operation.requeued.push_back(
-                {record.sequence, record.registers.tries + (alone ? 1 : 0),
-                 conclusion.deferred.empty() ? record.registers.admission : conclusion.deferred[at]});
+            operation.requeued.push_back({record.sequence, record.registers.tries + (alone ? 1 : 0),
+                                          conclusion.deferred.empty()
+                                              ? record.registers.admission
+                                              : conclusion.deferred[static_cast<std::size_t>(at)]});
         }
     }
     SessionInput end{.verb = conclusion.cancelled ? SessionVerb::CancelRun : SessionVerb::Fail};
@@ -276,24 +271,23 @@ FailRunOperation SessionCore::failOperation(const RunConclusion &conclusion, Sta
     return operation;
 }
 
-void SessionCore::submitFailure(std::unique_ptr<RunConclusion> conclusion)
+void SessionCore::submitFailure()
 {
     const bool backlog = !(m_queue.isEmpty() && m_steer.isEmpty());
-    if (backlog && !conclusion->cancelled) {
-        for (std::size_t at = 0; at < m_run->contributors.size(); ++at)
-            conclusion->deferred.push_back(m_nextAdmission++);
+    if (backlog && !m_run->conclusion.cancelled) {
+        for (qsizetype at = 0; at < m_run->contributors.size(); ++at)
+            m_run->conclusion.deferred.push_back(m_nextAdmission++);
     }
     StartGrant grant = backlog ? grantForNext() : StartGrant{};
     std::optional<StoreOperation> operation;
     if (anyStored())
-        operation = failOperation(*conclusion, grant);
-    submitConclusion(TicketKind::FailRun, std::move(conclusion), std::move(grant), std::move(operation));
+        operation = failOperation(grant);
+    submitConclusion(TicketKind::FailRun, std::move(grant), std::move(operation));
 }
 
-void SessionCore::publishFinished(RunConclusion &conclusion)
+void SessionCore::publishFinished()
 {
-    m_run->output = *std::move(conclusion.output);
-    const RunOutput &output = m_run->output;
+    const RunOutput &output = *m_run->conclusion.output;
     const Outcome outcome = outcomeFor(output, Finalization::Succeeded, {});
     LifecycleEvent completed = runEvent(EventCode::RunCompleted); // While its inputs are here.
     for (InputRecord *record : m_run->contributors) {
@@ -324,7 +318,7 @@ void SessionCore::publishFinished(RunConclusion &conclusion)
         act(CommitCheckpoint{m_run->id, m_run->terminalSequence(), *output.snapshot});
         return;
     }
-    completeWaiters(output, Finalization::Succeeded, {});
+    completeWaiters(Finalization::Succeeded, {});
     afterRun(true);
 }
 
@@ -338,23 +332,22 @@ void SessionCore::on(CheckpointFinished &event)
     if (!m_run || m_run->id != event.run || m_run->stage != CurrentRun::Stage::Finalizing)
         return;
     m_restBy = MonotonicTime::never();
-    const RunOutput output = std::move(m_run->output);
     if (event.result.ok()) {
-        completeWaiters(output, Finalization::Succeeded, {});
+        completeWaiters(Finalization::Succeeded, {});
         afterRun(true);
         return;
     }
     // The commit stands and the inputs are consumed; only the executor's own copy is behind.
     const QString reason =
         QStringLiteral("the executor could not take over its snapshot: %1").arg(event.result.error().message);
-    completeWaiters(output, Finalization::Failed, reason);
+    completeWaiters(Finalization::Failed, reason);
     afterRun(true);
     canonicalStop(reason, true);
 }
 
-void SessionCore::completeWaiters(const RunOutput &output, Finalization finalization, const QString &failure)
+void SessionCore::completeWaiters(Finalization finalization, const QString &failure)
 {
-    Outcome outcome = outcomeFor(output, finalization, failure);
+    Outcome outcome = outcomeFor(*m_run->conclusion.output, finalization, failure);
     outcome.run = m_run->id; // The receipt may name another one, and is then the reason of the failure.
     for (auto &[input, waiters] : m_run->waiters)
         resolveWaiters(waiters, input, outcome);
@@ -362,31 +355,33 @@ void SessionCore::completeWaiters(const RunOutput &output, Finalization finaliza
         resolveWaiters(record->waiters, record->input->id, outcome);
 }
 
-void SessionCore::requeue(InputRecord &record, const RunConclusion &conclusion, quint64 deferredTo)
+void SessionCore::requeue(InputRecord &record, quint64 deferredTo)
 {
     advance(record, {.verb = InputVerb::ResolveStagedRollback, .lane = record.registers.recoveryLane});
     if (deferredTo != 0)
         advance(record, {.verb = InputVerb::DeferBehindBacklog, .admission = deferredTo});
     place(record);
-    emitInput(EventCode::InputQueued, record, conclusion.run);
+    emitInput(EventCode::InputQueued, record, m_run->id);
 }
 
-void SessionCore::publishFailed(RunConclusion &conclusion)
+void SessionCore::publishFailed()
 {
+    const RunConclusion &conclusion = m_run->conclusion;
     ++m_tally.runsFailed;
     const bool alone = m_run->contributors.size() == 1;
     bool requeued = false;
-    const Outcome attempt = attemptOutcome(conclusion);
+    const Outcome attempt = attemptOutcome();
     LifecycleEvent told = runEvent(conclusion.cancelled ? EventCode::RunCancelled : EventCode::RunFailed,
                                    conclusion.reason); // While its inputs are here.
-    for (std::size_t at = 0; at < m_run->contributors.size(); ++at) {
+    for (qsizetype at = 0; at < m_run->contributors.size(); ++at) {
         InputRecord &record = *m_run->contributors[at];
-        const AbandonReason ending = endingOf(record, conclusion);
+        const AbandonReason ending = endingOf(record);
         if (!conclusion.cancelled && alone)
             advance(record, {.verb = InputVerb::RunFailed});
         if (ending == AbandonReason::None) {
             record.alone = record.alone || !alone;
-            requeue(record, conclusion, conclusion.deferred.empty() ? 0 : conclusion.deferred[at]);
+            requeue(record,
+                    conclusion.deferred.empty() ? 0 : conclusion.deferred[static_cast<std::size_t>(at)]);
             resolveAttemptWaiters(record, attempt);
             requeued = true;
             continue;
@@ -457,13 +452,14 @@ void SessionCore::rollBackRun()
     afterRun(false);
 }
 
-void SessionCore::conclusionNotDurable(RunConclusion &conclusion, const StoreVerdict &verdict)
+void SessionCore::conclusionNotDurable(const StoreVerdict &verdict)
 {
+    const RunConclusion &conclusion = m_run->conclusion;
     const QString reason = (m_run->direct ? QStringLiteral("runtime commit failed: %1")
                                           : QStringLiteral("the end of the run could not be made durable: %1"))
                                .arg(verdict.reason);
     if (conclusion.output) {
-        completeWaiters(*conclusion.output, Finalization::Failed, reason);
+        completeWaiters(Finalization::Failed, reason);
     } else {
         Outcome outcome;
         outcome.outcome = OutcomeClass::AbandonedWithError;

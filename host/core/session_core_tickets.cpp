@@ -97,11 +97,11 @@ void SessionCore::publish(Ticket &ticket)
         break;
     case TicketKind::FinishRun:
         takeGrant(std::move(ticket.grant));
-        publishFinished(*ticket.conclusion);
+        publishFinished();
         break;
     case TicketKind::FailRun:
         takeGrant(std::move(ticket.grant));
-        publishFailed(*ticket.conclusion);
+        publishFailed();
         break;
     case TicketKind::Stage:
         publishStagingAbandon(ticket);
@@ -146,7 +146,7 @@ void SessionCore::fail(Ticket &ticket, const StoreVerdict &verdict)
         break;
     case TicketKind::FinishRun:
     case TicketKind::FailRun:
-        conclusionNotDurable(*ticket.conclusion, verdict);
+        conclusionNotDurable(verdict);
         break;
     case TicketKind::Inject:
         injectionNotDurable(ticket, verdict);

@@ -22,17 +22,6 @@ inline constexpr EnumNames<TicketKind, 10> ticketKindName{{"accept", "grant", "f
                                                            "lifecycle", "note", "inject", "bind",
                                                            "operations"}};
 
-/// How a run that has ended is to be published once its write is durable.
-struct RunConclusion
-{
-    RunId run;
-    std::optional<RunOutput> output;            ///< Set: the run succeeded.
-    FailureCause cause = FailureCause::Unknown; ///< Of a failure.
-    QString reason;
-    bool cancelled = false;
-    std::vector<quint64> deferred; ///< Admission sequences for contributors that go behind the backlog.
-};
-
 /// One write set in flight and what must happen when its verdict comes. Tickets are answered in order;
 /// lifecycle tickets are alone.
 struct Ticket
@@ -55,7 +44,6 @@ struct Ticket
 
     // Everything else.
     StartGrant grant;
-    ClonePointer<RunConclusion> conclusion;
     LifecycleVerb verb = LifecycleVerb::Attach;
     AbandonReason ending = AbandonReason::None; ///< Lifecycle: how what is queued ends; None: it does not.
     std::shared_ptr<const OwedCleanup> owed;    ///< Lifecycle: what is owed once it is durable.

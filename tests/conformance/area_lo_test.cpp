@@ -10,7 +10,7 @@ using namespace burrow::test;
 
 namespace {
 
-Ids idsOf(const std::vector<InputRecord *> &batch)
+Ids idsOf(const Batch &batch)
 {
     Ids ids;
     for (const InputRecord *record : batch)
@@ -181,8 +181,7 @@ void mixedKindsAreRejected()
 {
     const std::unique_ptr<InputRecord> content = recordOf(steered(prompt()), 1);
     const std::unique_ptr<InputRecord> resume = recordOf(continuation(), 2);
-    for (const auto &batch :
-         {std::vector{content.get(), resume.get()}, std::vector{resume.get(), content.get()}}) {
+    for (const Batch &batch : {Batch{content.get(), resume.get()}, Batch{resume.get(), content.get()}}) {
         const Result<PrimitivePointer> built = buildPrimitive(batch);
         QVERIFY(!built.ok());
         QVERIFY(built.error().message.contains(QStringLiteral("resume_pending")));

@@ -127,10 +127,9 @@ void StateProbe::currentRun(const SessionCore &core)
     m_out.put(current.cancelReason.isEmpty() ? 0U : 1U);
     m_out.putTime(current.escalateAt);
     m_out.put(current.stage);
-    m_out.put((current.instanceLost ? 1U : 0U) | (current.output.snapshot ? 2U : 0U)
-              | (current.direct ? 4U : 0U));
+    m_out.put((current.instanceLost ? 1U : 0U) | (current.direct ? 4U : 0U));
+    conclusion(current.conclusion);
     injection(current);
-    m_out.put(current.output.terminal);
     m_out.put(current.waiters.size());
     for (const auto &[contributor, those] : current.waiters) {
         input(contributor);
@@ -157,7 +156,6 @@ void StateProbe::injection(const CurrentRun &current)
 
 void StateProbe::conclusion(const RunConclusion &conclusion)
 {
-    run(conclusion.run);
     m_out.put((conclusion.output ? 1U : 0U) | (conclusion.cancelled ? 2U : 0U)
               | (conclusion.output && conclusion.output->snapshot ? 4U : 0U));
     m_out.put(conclusion.output ? static_cast<quint64>(conclusion.output->terminal) : 0U);
@@ -172,8 +170,7 @@ void StateProbe::ticket(const Ticket &ticket, const SessionCore &core)
     m_out.put(core.m_lastTicket - ticket.number);
     m_out.put(ticket.kind);
     m_out.put((ticket.submitted ? 1U : 0U) | (ticket.silent ? 2U : 0U) | (ticket.granted ? 4U : 0U)
-              | (ticket.command != 0 ? 8U : 0U) | (ticket.conclusion ? 16U : 0U) | (ticket.reading ? 32U : 0U)
-              | (ticket.owed ? 64U : 0U));
+              | (ticket.command != 0 ? 8U : 0U) | (ticket.reading ? 32U : 0U) | (ticket.owed ? 64U : 0U));
     input(ticket.sequence);
     m_out.putPlace(ticket.admission);
     input(ticket.replaces);
@@ -184,8 +181,6 @@ void StateProbe::ticket(const Ticket &ticket, const SessionCore &core)
     grant(ticket.grant);
     m_out.put(ticket.verb);
     m_out.put(ticket.ending);
-    if (ticket.conclusion)
-        conclusion(*ticket.conclusion);
 }
 
 void StateProbe::waiting(const CoreEvent &event)

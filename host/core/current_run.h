@@ -58,7 +58,7 @@ struct CurrentRun
 
     RunConclusion conclusion; ///< Committing, Finalizing.
     /// Finalizing: who will hear of it.
-    std::vector<std::pair<InputId, std::vector<Waiter>>> waiters;
+    std::vector<std::pair<InputId, Waiters>> waiters;
 
     // Context that reaches it while it is under way.
     ClonePointer<LiveInjection> injection; ///< The one on its way; it is over before the run is.

@@ -13,6 +13,8 @@ struct Waiter
     WaiterId id = 0; ///< 0 = nobody.
     WaitMode mode = WaitMode::Attempt;
 };
+/// Those of one input. Most have one at most, who costs no memory of his own.
+using Waiters = QVarLengthArray<Waiter, 1>;
 
 /// Whether an input may go into a run that is under way instead of waiting for its own.
 enum class LiveEntry : quint8 {
@@ -38,7 +40,7 @@ struct InputRecord
     bool withoutWake = false; ///< Arrived without a wake; see WaitReason::NoWake.
     LiveEntry live = LiveEntry::None;
     TicketNumber replacedIn = 0; ///< The ticket in flight that will replace it; 0 = none.
-    std::vector<Waiter> waiters;
+    Waiters waiters;
 
     InputRecord *previous = nullptr; ///< Lane links; owned by the lane.
     InputRecord *next = nullptr;

@@ -18,7 +18,7 @@ struct LiveInjection
     InputId input;
     std::vector<QByteArray> keys; ///< Under which the context was staged.
     std::optional<QByteArray> snapshot;
-    std::vector<Waiter> waiters; ///< Finalizing.
+    Waiters waiters; ///< Finalizing.
 };
 
 /// The context by which an input enters a run: its own context appends, or else its appends under keys of the

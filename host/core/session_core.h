@@ -259,7 +259,7 @@ private:
     FinishedInput finished(const InputRecord &record, TerminalKind kind, AbandonReason reason,
                            Outcome outcome) const;
     void endRecord(InputRecord &record, const Outcome &outcome);
-    void resolveWaiters(std::vector<Waiter> &waiters, InputId input, const Outcome &outcome);
+    void resolveWaiters(Waiters &waiters, InputId input, const Outcome &outcome);
     void resolveAttemptWaiters(InputRecord &record, const Outcome &outcome);
     void resolveAll(const Outcome &outcome);
 

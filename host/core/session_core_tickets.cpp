@@ -259,7 +259,7 @@ FinishedInput SessionCore::finished(const InputRecord &record, TerminalKind kind
     return result;
 }
 
-void SessionCore::resolveWaiters(std::vector<Waiter> &waiters, InputId input, const Outcome &outcome)
+void SessionCore::resolveWaiters(Waiters &waiters, InputId input, const Outcome &outcome)
 {
     for (const Waiter &waiter : waiters)
         act(ResolveWaiter{waiter.id, input, outcome});
@@ -269,7 +269,7 @@ void SessionCore::resolveWaiters(std::vector<Waiter> &waiters, InputId input, co
 
 void SessionCore::resolveAttemptWaiters(InputRecord &record, const Outcome &outcome)
 {
-    std::erase_if(record.waiters, [&](const Waiter &waiter) {
+    erase_if(record.waiters, [&](const Waiter &waiter) {
         if (waiter.mode != WaitMode::Attempt)
             return false;
         act(ResolveWaiter{waiter.id, record.input->id, outcome});

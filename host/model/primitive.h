@@ -3,6 +3,8 @@
 
 #include "model/input.h"
 
+#include <QVarLengthArray>
+
 namespace burrow {
 
 /// Where in a run the content takes effect.
@@ -39,7 +41,7 @@ struct RunPrimitive
     ApplyIntent intent = ApplyIntent::None;
     std::vector<Append> appends;
     std::vector<Append> contextAppends;
-    std::vector<Contributor> contributors;
+    QVarLengthArray<Contributor, 1> contributors; ///< Most runs have one, which costs no memory of its own.
     std::shared_ptr<const TurnMetadata> metadata; ///< Merged over the batch; null when nobody gave any.
 };
 

@@ -8,6 +8,8 @@
 #include "model/owed_cleanup.h"
 #include "model/runtime_binding.h"
 
+#include <QVarLengthArray>
+
 /// What a session asks the store to make durable, and what the store answers. Operations, not rows: each store
 /// lays them out in its own way.
 namespace burrow {
@@ -32,11 +34,14 @@ struct StoreAnswer
     quint64 eventNumber = 0; ///< Committed: of the row of the event log that the set wrote; 0 = none.
 };
 
+/// Most runs have one input, which then costs no memory of its own.
+using GrantedInputs = QVarLengthArray<quint64, 1>;
+
 /// A permission, not a transition: these inputs may be started once under this attempt number.
 struct StartGrant
 {
     quint32 attempt = 0;
-    std::vector<quint64> inputs; ///< Sequences, in batch order.
+    GrantedInputs inputs; ///< Sequences, in batch order.
 
     friend bool operator==(const StartGrant &, const StartGrant &) = default;
 };

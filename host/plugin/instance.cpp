@@ -100,7 +100,7 @@ void Instance::apply(ApplyCall call)
     m_run.run = call.run;
     m_run.boundary = call.primitive->boundary;
     m_run.contributors = {};
-    m_run.contributors.reserve(call.primitive->contributors.size());
+    m_run.contributors.reserve(static_cast<std::size_t>(call.primitive->contributors.size()));
     for (const Contributor &contributor : call.primitive->contributors)
         m_run.contributors.push_back(contributor.input);
     const quint64 token = m_runLease.open();

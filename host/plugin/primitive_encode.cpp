@@ -9,6 +9,7 @@
 #include <QtEndian>
 
 #include <cstring>
+#include <span>
 
 namespace burrow {
 
@@ -155,10 +156,11 @@ const burrow_apply_request &PrimitiveEncoder::encode(const ApplyCall &call, QByt
 {
     const RunPrimitive &primitive = *call.primitive;
     writeUuid(call.run.uuid, m_run);
-    resizeKept(m_inputs, primitive.contributors.size());
-    resizeKept(m_contributors, primitive.contributors.size());
-    for (std::size_t at = 0; at < primitive.contributors.size(); ++at) {
-        const Contributor &contributor = primitive.contributors[at];
+    const std::span<const Contributor> contributors(primitive.contributors);
+    resizeKept(m_inputs, contributors.size());
+    resizeKept(m_contributors, contributors.size());
+    for (std::size_t at = 0; at < contributors.size(); ++at) {
+        const Contributor &contributor = contributors[at];
         writeUuid(contributor.input.uuid, m_inputs[at]);
         m_contributors[at] = {{m_inputs[at].data(), m_inputs[at].size()},
                               toAbiText(contributor.idempotencyKey),

@@ -91,7 +91,8 @@ public:
         if (value)
             appendId(tag, value->uuid);
     }
-    void numbers(char tag, const std::vector<quint64> &values)
+    template <typename Numbers>
+    void numbers(char tag, const Numbers &values)
     {
         for (const quint64 value : values)
             appendNumber(tag, value);
@@ -239,7 +240,8 @@ public:
         if (has(tag))
             value = Id<Tag>{takeUuid()};
     }
-    void numbers(char tag, std::vector<quint64> &values)
+    template <typename Numbers>
+    void numbers(char tag, Numbers &values)
     {
         for (values.clear(); has(tag);)
             values.push_back(takeNumber(sizeof(quint64), Zero::Allowed));

@@ -14,7 +14,8 @@ namespace burrow {
 
 namespace {
 
-bool contains(const std::vector<quint64> &values, quint64 value)
+template <typename Numbers>
+bool contains(const Numbers &values, quint64 value)
 {
     return std::find(values.begin(), values.end(), value) != values.end();
 }

@@ -292,7 +292,7 @@ void BatchesTest::aPrimitiveListsItsContributorsInOrder()
     first.starts = 4;
     const Result<PrimitivePointer> primitive = buildPrimitive(selectBatch(shelf.steer, shelf.queue));
     QVERIFY(primitive.ok());
-    const std::vector<Contributor> &listed = (*primitive)->contributors;
+    const auto &listed = (*primitive)->contributors;
     QCOMPARE(listed.size(), std::size_t(2));
     QCOMPARE(listed[0].input, first.input->id);
     QCOMPARE(listed[0].idempotencyKey, QByteArray("k"));

@@ -182,7 +182,7 @@ std::vector<RetainedKey> StoreModel::keys() const
 void StoreModel::crash()
 {
     for (auto &[sequence, input] : m_open) {
-        const std::vector<quint64> &granted = m_row.grant.inputs;
+        const GrantedInputs &granted = m_row.grant.inputs;
         const bool byRow = std::find(granted.begin(), granted.end(), sequence) != granted.end();
         // A grant that rode in the accept is open until the session's row is written over it.
         const bool byAccept =

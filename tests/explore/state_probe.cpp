@@ -20,7 +20,7 @@ void StateProbe::run(RunId id)
     m_out.put(id.isNull() ? 0U : id == m_current ? 1U : 2U);
 }
 
-void StateProbe::waiters(const std::vector<Waiter> &waiters)
+void StateProbe::waiters(const Waiters &waiters)
 {
     m_out.put(waiters.size());
     for (const Waiter &waiter : waiters) {

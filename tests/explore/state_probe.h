@@ -36,7 +36,7 @@ private:
     void input(quint64 sequence);
     void input(InputId id) { input(id.isNull() ? 0 : sequenceOf(id)); }
     void run(RunId id);
-    void waiters(const std::vector<Waiter> &waiters);
+    void waiters(const Waiters &waiters);
     void grant(const StartGrant &grant);
     void row(const SessionRow &row);
     void registers(const SessionRegisters &registers);

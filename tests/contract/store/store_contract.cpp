@@ -101,18 +101,18 @@ InputPointer StoreContract::freshInput(const QByteArray &text, const QByteArray 
     return numbered(promptOf(text, key), store().nextSequence());
 }
 
-std::vector<quint64> StoreContract::sequencesOf(const StoredSession &stored)
+GrantedInputs StoreContract::sequencesOf(const StoredSession &stored)
 {
-    std::vector<quint64> sequences;
+    GrantedInputs sequences;
     for (const InputRow &row : stored.openInputs)
         sequences.push_back(row.sequence);
     std::sort(sequences.begin(), sequences.end());
     return sequences;
 }
 
-std::vector<quint64> StoreContract::sequencesOf(const std::vector<InputPointer> &inputs)
+GrantedInputs StoreContract::sequencesOf(const std::vector<InputPointer> &inputs)
 {
-    std::vector<quint64> sequences;
+    GrantedInputs sequences;
     for (const InputPointer &input : inputs)
         sequences.push_back(sequenceOf(input->id));
     return sequences;

@@ -38,8 +38,8 @@ protected:
     quint64 eventNumberOf(WriteSet set);
     /// A durable prompt under the store's next sequence.
     InputPointer freshInput(const QByteArray &text = "work", const QByteArray &key = {});
-    static std::vector<quint64> sequencesOf(const StoredSession &stored);
-    static std::vector<quint64> sequencesOf(const std::vector<InputPointer> &inputs);
+    static GrantedInputs sequencesOf(const StoredSession &stored);
+    static GrantedInputs sequencesOf(const std::vector<InputPointer> &inputs);
 
 private Q_SLOTS:
     void init();

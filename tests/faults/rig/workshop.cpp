@@ -141,12 +141,12 @@ std::chrono::microseconds Workshop::someTime()
 void Workshop::begin(const std::shared_ptr<Instance> &instance, const ApplyCall &call)
 {
     m_store.applying(instance->session);
-    const std::vector<Contributor> &contributors = call.primitive->contributors;
+    const auto &contributors = call.primitive->contributors;
     const QByteArrayList texts = textsOf(call);
-    for (std::size_t at = 0; at < contributors.size(); ++at) {
-        m_witness.noted("effect " + labelOf(texts.value(static_cast<qsizetype>(at))) + ' '
-                        + contributors[at].input.toText() + ' ' + m_store.nameOf(instance->session) + ' '
-                        + call.run.toText() + ' ' + QByteArray::number(call.attempt));
+    for (qsizetype at = 0; at < contributors.size(); ++at) {
+        m_witness.noted("effect " + labelOf(texts.value(at)) + ' ' + contributors[at].input.toText() + ' '
+                        + m_store.nameOf(instance->session) + ' ' + call.run.toText() + ' '
+                        + QByteArray::number(call.attempt));
     }
     ++m_moments.gauges().applies;
     const std::lock_guard lock(m_mutex);

@@ -24,8 +24,8 @@ void KeyIndex::add(const PreparedSet &set)
 {
     for (const LedgerColumns &row : set.finished)
         add(row.sid, row.key, row.sequence);
-    if (set.consumed)
-        add(set.consumed->sid, set.consumed->key, set.consumed->sequence);
+    if (set.rare && set.rare->consumed)
+        add(set.rare->consumed->sid, set.rare->consumed->key, set.rare->consumed->sequence);
 }
 
 void KeyIndex::add(qint64 sid, QByteArrayView key, quint64 sequence)

@@ -38,8 +38,9 @@ public:
             ended.idempotencyKey = operation.row.input->idempotencyKey;
             ended.payloadHash = operation.row.payloadHash;
             ended.outcome.outcome = OutcomeClass::CompletedWithoutResult;
-            m_set.consumed = encodeFinished(ended, m_entry.sid, m_now, &m_set.spare);
-            m_set.consumed->crc = checksum(*m_set.consumed);
+            LedgerColumns &row =
+                m_set.withRare().consumed.emplace(encodeFinished(ended, m_entry.sid, m_now, &m_set.spare));
+            row.crc = checksum(row);
             return;
         }
         m_set.accepted = encodeInput(operation.row, m_entry.sid, &m_set.spare);
@@ -52,7 +53,7 @@ public:
         finish(operation.inputs);
         m_set.receipt = encodeReceipt(operation, m_entry.sid, m_now, &m_set.spare);
         if (operation.snapshot) {
-            SnapshotColumns &row = m_set.snapshot.emplace();
+            SnapshotColumns &row = m_set.withRare().snapshot.emplace();
             row.sid = m_entry.sid;
             row.run = operation.run.uuid;
             row.bytes = *operation.snapshot;
@@ -65,14 +66,16 @@ public:
     void operator()(const FailRunOperation &operation)
     {
         finish(operation.finished);
-        m_set.requeued = operation.requeued;
+        if (!operation.requeued.empty())
+            m_set.withRare().requeued = operation.requeued;
         session(operation.session);
     }
 
     void operator()(const LifecycleOperation &operation)
     {
         finish(operation.finished);
-        m_set.cold = encodeCold({operation.binding, m_entry.executor, operation.owed, {}}, m_entry.sid);
+        m_set.withRare().cold =
+            encodeCold({operation.binding, m_entry.executor, operation.owed, {}}, m_entry.sid);
         session(operation.session);
     }
 
@@ -85,13 +88,14 @@ public:
     /// An input ends once, and what ends is not queued again: so a set names each once.
     void checkNames()
     {
-        if (m_set.finished.size() + m_set.requeued.size() < 2)
+        const std::span<const RequeuedInput> requeued = m_set.requeued();
+        if (m_set.finished.size() + requeued.size() < 2)
             return;
         std::vector<quint64> named;
-        named.reserve(m_set.finished.size() + m_set.requeued.size());
+        named.reserve(m_set.finished.size() + requeued.size());
         for (const LedgerColumns &row : m_set.finished)
             named.push_back(row.sequence);
-        for (const RequeuedInput &input : m_set.requeued)
+        for (const RequeuedInput &input : requeued)
             named.push_back(input.sequence);
         std::sort(named.begin(), named.end());
         const auto twice = std::adjacent_find(named.begin(), named.end());
@@ -124,9 +128,21 @@ private:
 
 } // namespace
 
+RareRows &PreparedSet::withRare()
+{
+    if (!rare)
+        rare = std::make_unique<RareRows>();
+    return *rare;
+}
+
+std::span<const RequeuedInput> PreparedSet::requeued() const
+{
+    return rare ? std::span<const RequeuedInput>(rare->requeued) : std::span<const RequeuedInput>();
+}
+
 bool PreparedSet::isLarge() const
 {
-    if (finished.capacity() > inputs_kept_max || requeued.capacity() > inputs_kept_max)
+    if (finished.capacity() > inputs_kept_max || (rare && rare->requeued.capacity() > inputs_kept_max))
         return true;
     qsizetype bytes = 0;
     // Bytes that are somebody else's have a size and no capacity; they are kept alive all the same.
@@ -135,25 +151,25 @@ bool PreparedSet::isLarge() const
         count(accepted->semantics);
         count(accepted->payload);
     }
-    if (consumed)
-        count(consumed->detail);
     for (const LedgerColumns &ended : finished)
         count(ended.detail);
     if (row)
         count(row->grant);
     if (receipt)
         count(receipt->draft);
-    if (snapshot)
-        count(snapshot->bytes);
-    if (cold) {
-        count(cold->binding);
-        count(cold->executor);
-        count(cold->owed);
-    }
-    if (operations)
-        count(*operations);
     if (event)
         count(event->body);
+    if (rare && rare->consumed)
+        count(rare->consumed->detail);
+    if (rare && rare->snapshot)
+        count(rare->snapshot->bytes);
+    if (rare && rare->cold) {
+        count(rare->cold->binding);
+        count(rare->cold->executor);
+        count(rare->cold->owed);
+    }
+    if (rare && rare->operations)
+        count(*rare->operations);
     return bytes > bytes_kept_max;
 }
 
@@ -164,8 +180,6 @@ void PreparedSet::clear()
         spare.keep(std::move(accepted->semantics));
         spare.keep(std::move(accepted->payload));
     }
-    if (consumed)
-        spare.keep(std::move(consumed->detail));
     for (LedgerColumns &ended : finished)
         spare.keep(std::move(ended.detail));
     if (receipt)
@@ -180,18 +194,14 @@ void PreparedSet::clear()
     kind = Kind::Other;
     defect.clear();
     accepted.reset();
-    consumed.reset();
     finished.clear();
     if (finished.capacity() > inputs_kept_max)
         finished.shrink_to_fit();
-    requeued = {};
     row.reset();
     grant = {};
     receipt.reset();
-    snapshot.reset();
-    cold.reset();
-    operations.reset();
     event.reset();
+    rare.reset();
 }
 
 void prepareSet(PreparedSet &prepared, const WriteSet &set, SessionEntry *entry, quint64 epoch, WallTime now)
@@ -207,7 +217,8 @@ void prepareSet(PreparedSet &prepared, const WriteSet &set, SessionEntry *entry,
     std::visit(preparer, set.operation);
     preparer.checkNames();
     if (set.operations)
-        prepared.operations = set.operations->epoch.isNull() ? QByteArray() : encodeOperations(*set.operations);
+        prepared.withRare().operations =
+            set.operations->epoch.isNull() ? QByteArray() : encodeOperations(*set.operations);
     const auto *lifecycle = std::get_if<LifecycleOperation>(&set.operation);
     if (!set.events.empty() || lifecycle != nullptr)
         prepared.event = encodeEvents(set.events, lifecycle != nullptr ? lifecycle->verb : QByteArray(),
@@ -223,7 +234,7 @@ PreparedSet prepareCreation(SessionEntry &entry, quint64 epoch)
     prepared.row = encodeSession({}, entry.sid, entry.id, entry.name, epoch);
     prepared.row->crc = checksum(*prepared.row);
     if (!entry.executor.isEmpty())
-        prepared.cold = encodeCold({{}, entry.executor, {}, {}}, entry.sid);
+        prepared.withRare().cold = encodeCold({{}, entry.executor, {}, {}}, entry.sid);
     return prepared;
 }
 
@@ -232,9 +243,9 @@ PreparedSet prepareReopening(SessionEntry &entry, const StoredSession &stored, W
     PreparedSet prepared;
     prepared.entry = &entry;
     prepared.session = entry.id;
-    prepared.cold = encodeCold({stored.binding, entry.executor, stored.owed, {}}, entry.sid);
+    prepared.withRare().cold = encodeCold({stored.binding, entry.executor, stored.owed, {}}, entry.sid);
     if (stored.snapshot && stored.snapshotPlugin.isEmpty()) {
-        SnapshotColumns &row = prepared.snapshot.emplace();
+        SnapshotColumns &row = prepared.withRare().snapshot.emplace();
         row.sid = entry.sid;
         row.run = stored.snapshotRun.uuid;
         row.bytes = *stored.snapshot;

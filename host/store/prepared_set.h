@@ -3,7 +3,19 @@
 
 #include "store/session_entry.h"
 
+#include <span>
+
 namespace burrow {
+
+/// Rows that few sets have. Apart, so that the many have nothing to read of them.
+struct RareRows
+{
+    std::optional<LedgerColumns> consumed; ///< Accepted and ended at once: never among the open inputs.
+    std::vector<RequeuedInput> requeued;
+    std::optional<SnapshotColumns> snapshot;
+    std::optional<ColdColumns> cold;      ///< All of the cold row but the operations, which stay.
+    std::optional<QByteArray> operations; ///< Of the cold row, the rest of which stays.
+};
 
 /// A write set as rows, encoded and summed on the thread that submits it, so that the one writer only binds and
 /// steps.
@@ -18,21 +30,21 @@ struct PreparedSet
     QString defect; ///< Non-empty: the set contradicts itself, and why.
 
     std::optional<InputColumns> accepted;
-    std::optional<LedgerColumns> consumed; ///< Accepted and ended at once: never among the open inputs.
     std::vector<LedgerColumns> finished;
-    std::vector<RequeuedInput> requeued;
     std::optional<SessionColumns> row;
     StartGrant grant; ///< That of `row`.
     std::optional<ReceiptColumns> receipt;
-    std::optional<SnapshotColumns> snapshot;
-    std::optional<ColdColumns> cold;      ///< All of the cold row but the operations, which stay.
-    std::optional<QByteArray> operations; ///< Of the cold row, the rest of which stays.
     std::optional<EventColumns> event;
+    std::unique_ptr<RareRows> rare; ///< Null: none of them.
     SpareBlobs spare;
 
     /// Nobody has been told of it and nothing has run for it: without space it is given back, not held. Who
     /// runs a session that is there is held: one moment without space must not keep it closed.
     bool isRefusable() const { return kind == Kind::Create || kind == Kind::Accept || kind == Kind::Note; }
+    /// Makes room for rows that few sets have.
+    RareRows &withRare();
+    /// Those that there are.
+    std::span<const RequeuedInput> requeued() const;
     /// Its rows hold so much that it is not worth keeping for the next one.
     bool isLarge() const;
     /// As new, but for the memory that its rows had.

@@ -117,9 +117,10 @@ bool SetWriter::needsGathered(const PreparedSet &set) const
     if (oldest == nullptr || set.entry == nullptr)
         return false;
     const auto isNew = [oldest](quint64 sequence) { return sequence >= oldest->sequence; };
+    const std::span<const RequeuedInput> requeued = set.requeued();
     return std::any_of(set.finished.begin(), set.finished.end(),
                        [&](const LedgerColumns &row) { return isNew(row.sequence); })
-           || std::any_of(set.requeued.begin(), set.requeued.end(),
+           || std::any_of(requeued.begin(), requeued.end(),
                           [&](const RequeuedInput &input) { return isNew(input.sequence); })
            || std::any_of(set.grant.inputs.begin(), set.grant.inputs.end(), isNew)
            || std::any_of(set.entry->grant.inputs.begin(), set.entry->grant.inputs.end(), isNew);
@@ -143,7 +144,7 @@ SetResult SetWriter::write(PreparedSet &set)
         done = std::move(next);
         return done.kind == SetResult::Kind::Written;
     };
-    for (const RequeuedInput &input : set.requeued) {
+    for (const RequeuedInput &input : set.requeued()) {
         if (!go(requeue(input, *set.entry)))
             return done;
     }
@@ -153,7 +154,7 @@ SetResult SetWriter::write(PreparedSet &set)
     }
     if (set.accepted && !go(accept(*set.accepted)))
         return done;
-    if (set.consumed && !go(consume(*set.consumed)))
+    if (set.rare && set.rare->consumed && !go(consume(*set.rare->consumed)))
         return done;
     if (set.row && !go(writeRow(set)))
         return done;
@@ -309,8 +310,8 @@ SetResult SetWriter::writeRest(PreparedSet &set)
         set.receipt->crc = checksum(*set.receipt);
         code = m_newReceipts.add(*set.receipt);
     }
-    if (code == SQLITE_DONE && set.snapshot) {
-        const SnapshotColumns &row = *set.snapshot;
+    if (code == SQLITE_DONE && set.rare && set.rare->snapshot) {
+        const SnapshotColumns &row = *set.rare->snapshot;
         m_upsertSnapshot.integer(row.sid).blob(row.run.view()).blob(row.bytes);
         row.plugin.isEmpty() ? m_upsertSnapshot.null() : m_upsertSnapshot.text(row.plugin);
         m_upsertSnapshot.integer(row.crc);
@@ -321,17 +322,17 @@ SetResult SetWriter::writeRest(PreparedSet &set)
         set.event->crc = checksum(*set.event);
         code = m_newEvents.add(*set.event);
     }
-    if (code == SQLITE_DONE && (set.cold || set.operations))
-        return writeCold(set);
+    if (code == SQLITE_DONE && set.rare && (set.rare->cold || set.rare->operations))
+        return writeCold(*set.entry, *set.rare);
     return result(code);
 }
 
 /// The parts of this row change apart from each other and are summed together, so it is read before it is
 /// written.
-SetResult SetWriter::writeCold(const PreparedSet &set)
+SetResult SetWriter::writeCold(const SessionEntry &entry, const RareRows &rows)
 {
     ColdColumns row;
-    const int found = m_readCold.integer(set.entry->sid).step();
+    const int found = m_readCold.integer(entry.sid).step();
     const bool good = found != SQLITE_ROW || (readRow(m_readCold, row) && row.crc == checksum(row));
     m_readCold.reset();
     if (found != SQLITE_ROW && found != SQLITE_DONE)
@@ -339,10 +340,10 @@ SetResult SetWriter::writeCold(const PreparedSet &set)
     if (!good)
         return refused(QStringLiteral("the cold row of the session is damaged"));
     // Copied: a set whose transaction fails is written again.
-    QByteArray operations = set.operations ? *set.operations : row.operations;
-    if (set.cold)
-        row = *set.cold;
-    row.sid = set.entry->sid;
+    QByteArray operations = rows.operations ? *rows.operations : row.operations;
+    if (rows.cold)
+        row = *rows.cold;
+    row.sid = entry.sid;
     row.operations = std::move(operations);
     row.crc = checksum(row);
     m_upsertCold.integer(row.sid).blobOrNull(row.binding).blobOrNull(row.operations).blobOrNull(row.executor);

@@ -72,7 +72,7 @@ private:
     SetResult update(const InputColumns &row);
     SetResult checkGrant(const PreparedSet &set);
     SetResult writeRest(PreparedSet &set);
-    SetResult writeCold(const PreparedSet &set);
+    SetResult writeCold(const SessionEntry &entry, const RareRows &rows);
     SetResult isUnused(quint64 sequence);
     bool needsGathered(const PreparedSet &set) const;
     SetResult result(int code) const;

@@ -68,10 +68,10 @@ private Q_SLOTS:
         PreparedSet used;
         prepareSet(used, finishOf(entry.id, 3), &entry, epoch, now);
         used.defect = QStringLiteral("refused");
-        used.consumed.emplace();
-        used.requeued.resize(2);
-        used.cold.emplace();
-        used.operations.emplace("operations");
+        used.withRare().consumed.emplace();
+        used.withRare().requeued.resize(2);
+        used.withRare().cold.emplace();
+        used.withRare().operations.emplace("operations");
         used.clear();
         prepareSet(used, acceptOf(entry.id), &entry, epoch, now);
 
@@ -84,9 +84,8 @@ private Q_SLOTS:
         QCOMPARE(used.accepted->payload, fresh.accepted->payload);
         QCOMPARE(used.accepted->semantics, fresh.accepted->semantics);
         QCOMPARE(used.event->body, fresh.event->body);
-        QVERIFY(used.finished.empty() && used.requeued.empty() && used.grant == StartGrant{});
-        QVERIFY(!used.consumed && !used.row && !used.receipt && !used.snapshot && !used.cold
-                && !used.operations);
+        QVERIFY(used.finished.empty() && used.requeued().empty() && used.grant == StartGrant{});
+        QVERIFY(!used.row && !used.receipt && !used.rare);
     }
 
     void aSetIsEncodedTheSameIntoSpareMemory()
@@ -107,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(used.row->grant, fresh.row->grant);
         QCOMPARE(used.receipt->draft, fresh.receipt->draft);
         QCOMPARE(used.event->body, fresh.event->body);
-        QCOMPARE(used.snapshot->bytes, fresh.snapshot->bytes);
+        QCOMPARE(used.rare->snapshot->bytes, fresh.rare->snapshot->bytes);
     }
 
     void aLongSetDoesNotKeepItsMemory()
@@ -150,10 +149,10 @@ private Q_SLOTS:
         const QByteArray small(100, 's');
         PreparedSetPool pool;
         std::vector<std::unique_ptr<PreparedSet>> sets = pool.take(4);
-        sets[0]->snapshot.emplace().bytes = large;
+        sets[0]->withRare().snapshot.emplace().bytes = large;
         sets[1]->accepted.emplace().payload = large;
-        sets[2]->snapshot.emplace().bytes = small;
-        sets[3]->requeued.resize(1'000);
+        sets[2]->withRare().snapshot.emplace().bytes = small;
+        sets[3]->withRare().requeued.resize(1'000);
         QVERIFY(sets[0]->isLarge() && sets[1]->isLarge() && !sets[2]->isLarge() && sets[3]->isLarge());
         pool.giveBack(std::move(sets));
         QVERIFY2(large.isDetached(), "nobody else holds it");

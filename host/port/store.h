@@ -36,6 +36,20 @@ enum class SubmitHint : quint8 {
     MoreComes, ///< It submits again at once, be it nothing: the store may begin with these or wait.
 };
 
+/// What one client submits together, handed over set by set: a store can lay each one out while it is fresh in
+/// the cache. One thread at a time; the store and the client must outlive it.
+class WriteBatch
+{
+public:
+    virtual ~WriteBatch() = default;
+    virtual void add(WriteSet &&set) = 0;
+    /// Of the sets that were added since the last submit().
+    virtual std::size_t count() const = 0;
+    /// Does with them, in their order, what Store::submit() does. The batch is empty then and can be used
+    /// again.
+    virtual void submit(SubmitHint hint) = 0;
+};
+
 class Store
 {
 public:
@@ -58,6 +72,8 @@ public:
     /// possible: a caller hands over everything that it has.
     virtual void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) = 0;
     void submitOne(WriteSet set, StoreClient &client, SubmitHint hint);
+    /// For a client that submits again and again. By default it gathers what it is given for submit().
+    virtual std::unique_ptr<WriteBatch> makeBatch(StoreClient &client);
 
     /// The ended input with that id, or nothing. Answers on any thread, also before it returns.
     using OutcomeReply = std::function<void(Result<std::optional<StoredOutcome>>)>;
@@ -81,12 +97,5 @@ public:
     /// The next input sequence of this store; never reused, also not after a crash. Any thread.
     virtual quint64 nextSequence() = 0;
 };
-
-inline void Store::submitOne(WriteSet set, StoreClient &client, SubmitHint hint)
-{
-    std::vector<WriteSet> sets;
-    sets.push_back(std::move(set));
-    submit(std::move(sets), client, hint);
-}
 
 } // namespace burrow

@@ -39,6 +39,7 @@ Shard::Shard(Store &store, TimerClock &clock, ShardObserver &observer)
     , m_inbox(std::make_shared<ShardInbox>(
           [this] { QCoreApplication::postEvent(this, new QEvent(drainEventType())); }))
     , m_timer(clock.makeTimer([this] { timerFired(); }))
+    , m_writes(store.makeBatch(*this))
 {
     for (const auto signal :
          {&LoopSignals::inputQueued, &LoopSignals::effectPosted, &LoopSignals::applyFinished,
@@ -197,15 +198,6 @@ void Shard::markReady(SessionRecord *record)
         m_ready.push_back(record);
 }
 
-/// As many will come again.
-std::vector<WriteSet> Shard::takeWrites()
-{
-    std::vector<WriteSet> writes;
-    writes.reserve(m_writes.size());
-    writes.swap(m_writes);
-    return writes;
-}
-
 void Shard::serveReady()
 {
     m_serving.swap(m_ready);
@@ -213,8 +205,8 @@ void Shard::serveReady()
     const std::size_t part = std::max(writes_per_part_min, m_serving.size() / parts_per_round);
     for (SessionRecord *record : m_serving) {
         serveOne(*record, now);
-        if (m_writes.size() >= part) {
-            m_store.submit(takeWrites(), *this, SubmitHint::MoreComes);
+        if (m_writes->count() >= part) {
+            m_writes->submit(SubmitHint::MoreComes);
             m_promisedMore = true;
         }
     }
@@ -322,9 +314,9 @@ void Shard::flushEvents()
 void Shard::writeAndAnswer()
 {
     const bool promised = std::exchange(m_promisedMore, false);
-    if (promised || !m_writes.empty()) {
+    if (promised || m_writes->count() > 0) {
         const bool nobodyWaits = m_ready.empty() && m_inbox->isEmpty();
-        m_store.submit(takeWrites(), *this, nobodyWaits ? SubmitHint::MayBlock : SubmitHint::NeverBlock);
+        m_writes->submit(nobodyWaits ? SubmitHint::MayBlock : SubmitHint::NeverBlock);
     }
     flushEvents(); // Before the answers: who hears an outcome can have seen what led to it.
     flushOutbox();

@@ -101,7 +101,6 @@ private:
     void executorSaid(SessionRecord &record, ProgressEvent &&event);
     static ProgressRing *ringOf(SessionRecord &record, RunId run);
     void logUnheard(const ExecutorMessage &message);
-    std::vector<WriteSet> takeWrites();
     void writeAndAnswer();
     void letGo();
     void letGo(SessionRecord &record);
@@ -110,7 +109,7 @@ private:
     SessionView viewOf(const SessionRecord &record) const;
 
     // LoopOutlet.
-    void submitWrite(WriteSet &&set) override { m_writes.push_back(std::move(set)); }
+    void submitWrite(WriteSet &&set) override { m_writes->add(std::move(set)); }
     void replyAccept(CommandId command, AcceptReceipt &&receipt) override;
     void replyCommand(CommandId command, CommandReceipt receipt) override;
     void resolveWaiter(WaiterId waiter, Outcome &&outcome) override;
@@ -186,7 +185,7 @@ private:
     std::unordered_map<WaiterId, OperationsCallback> m_operationWaits;
     std::vector<Reply> m_outbox;
     std::vector<SessionEvent> m_events;
-    std::vector<WriteSet> m_writes;                         ///< Of this round; they go to the store together.
+    const std::unique_ptr<WriteBatch> m_writes;             ///< Of this round; they go to the store together.
     std::vector<std::unique_ptr<SessionLoop>> m_spareLoops; ///< Bound to no session.
     Fifo<SessionRecord *> m_trimDue;                        ///< Those that parked last.
     std::vector<SessionRecord *> m_leaving;                 ///< Unregistered; dropped at the end of the round.

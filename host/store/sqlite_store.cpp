@@ -2,6 +2,7 @@
 #include "store/sqlite_store.h"
 
 #include "store/key_index.h"
+#include "store/row_batch.h"
 #include "store/session_reading.h"
 #include "store/sqlite_writer.h"
 #include "store/store_events.h"
@@ -94,6 +95,19 @@ public:
     {
         const std::shared_lock lock(m_mutex);
         return m_byId.value(id, nullptr);
+    }
+
+    /// The session of each set, or null.
+    void findAll(std::span<const WriteSet> sets, std::span<SessionEntry *> entries) const
+    {
+        const std::shared_lock lock(m_mutex);
+        for (std::size_t at = 0; at < sets.size(); ++at)
+            entries[at] = m_byId.value(sets[at].session, nullptr);
+    }
+    RowBatch batchOf(StoreClient &client)
+    {
+        return {m_writer, client, m_clock, m_epoch,
+                [this](auto sets, auto entries) { findAll(sets, entries); }};
     }
 
     void handOut(SessionEntry &entry, RecoveredSessionPtr image, const ExecutorIdentity &executor,
@@ -315,22 +329,15 @@ void SqliteStore::openSession(SessionId idIfNew, const QByteArray &name, const E
 
 void SqliteStore::submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint)
 {
-    const WallTime now = d->m_clock.wallNow();
-    std::vector<std::unique_ptr<PreparedSet>> prepared = d->m_writer.pool().take(sets.size());
-    std::vector<SessionEntry *> entries;
-    entries.reserve(sets.size());
-    {
-        const std::shared_lock lock(d->m_mutex);
-        for (const WriteSet &set : sets)
-            entries.push_back(d->m_byId.value(set.session, nullptr));
-    }
-    std::vector<WriterItem> items(sets.size());
-    for (std::size_t at = 0; at < sets.size(); ++at) {
-        prepareSet(*prepared[at], sets[at], entries[at], d->m_epoch, now);
-        items[at].set = std::move(prepared[at]);
-        items[at].client = &client;
-    }
-    d->m_writer.submit(std::move(items), hint);
+    RowBatch batch = d->batchOf(client);
+    for (WriteSet &set : sets)
+        batch.add(std::move(set));
+    batch.submit(hint);
+}
+
+std::unique_ptr<WriteBatch> SqliteStore::makeBatch(StoreClient &client)
+{
+    return std::make_unique<RowBatch>(d->batchOf(client));
 }
 
 void SqliteStore::findOutcome(SessionId session, InputId input, OutcomeReply reply)

@@ -57,6 +57,7 @@ public:
     void openSession(SessionId idIfNew, const QByteArray &name, const ExecutorIdentity &executor,
                      OpenReply reply) override;
     void submit(std::vector<WriteSet> sets, StoreClient &client, SubmitHint hint) override;
+    std::unique_ptr<WriteBatch> makeBatch(StoreClient &client) override;
     void findOutcome(SessionId session, InputId input, OutcomeReply reply) override;
     void findOutcomeByKey(SessionId session, const QByteArray &key, OutcomeReply reply) override;
     void loadKeys(SessionId session, KeysReply reply) override;

@@ -286,7 +286,7 @@ private:
     // Runs that end (session_core_runs.cpp).
     void concludeRun(RunEnd &&end);
     std::optional<QString> receiptMismatch(const RunOutput &output) const;
-    void finishRun(RunOutput &&output);
+    void finishRun(RunOutput &&ended);
     void failRun(FailureCause cause, const QString &reason, bool machineTerminal);
     void cancelRunEnded(const QString &reason);
     void rollBackRun();

@@ -150,7 +150,8 @@ void SessionCore::finishRun(RunOutput &&ended)
     if (anyStored() || output.snapshot) {
         auto &finish = std::get<FinishRunOperation>(operation.emplace(std::in_place_type<FinishRunOperation>));
         finish.run = m_run->id;
-        finish.receipt = std::exchange(output.receipt, {.run = output.receipt.run}); // Told of it: its run.
+        // Given away but for its run, which outcomes name.
+        finish.receipt = std::exchange(output.receipt, {.run = output.receipt.run});
         finish.receiptSequence = m_run->terminalSequence();
         finish.snapshot = output.snapshot;
         for (const InputRecord *record : m_run->contributors) {

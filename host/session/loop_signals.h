@@ -8,8 +8,8 @@ namespace burrow {
 struct SessionRecord;
 
 /// How the loops of a shard say that something came for their session, by the signal of its kind. They share
-/// this one object: were each a sender of its own, its connections would be read from memory with every event,
-/// and that cost more than serving it. Lives on the shard's thread.
+/// this one object: were each a sender of its own, its connections would be read from memory with every event.
+/// Lives on the shard's thread.
 class LoopSignals : public QObject
 {
     Q_OBJECT

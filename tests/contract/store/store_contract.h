@@ -103,6 +103,7 @@ private Q_SLOTS:
     // Order, exactness and threads (store_contract_threads.cpp).
     void verdictsOfASessionComeInTicketOrder();
     void everySetGetsExactlyOneVerdict();
+    void aBatchIsSubmittedInItsOrderAndUsedAgain();
     void sequencesNeverRepeatOverThreads();
     void manyThreadsSubmitAtOnce();
     void manyThreadsOpenOneNameAndGetOneSession();

@@ -63,6 +63,29 @@ void StoreContract::verdictsOfASessionComeInTicketOrder()
     QVERIFY(countsUpFromOne(tickets.at(beta.id), count));
 }
 
+void StoreContract::aBatchIsSubmittedInItsOrderAndUsedAgain()
+{
+    const StoredSession alpha = openSession("alpha");
+    SetBuilder sets(alpha.id);
+    VerdictLog log;
+    const std::unique_ptr<WriteBatch> batch = store().makeBatch(log);
+    std::size_t told = 0;
+    for (const std::size_t count : {1U, 20U, 0U, 8U}) {
+        for (std::size_t at = 0; at < count; ++at)
+            batch->add(sets.accept(freshInput()));
+        QCOMPARE(batch->count(), count);
+        QCOMPARE(log.count(), told);
+        batch->submit(SubmitHint::NeverBlock);
+        QCOMPARE(batch->count(), std::size_t(0));
+        told += count;
+        QVERIFY(log.waitFor(told));
+    }
+    QVERIFY(countsUpFromOne(ticketsBySession(log.answers()).at(alpha.id), told));
+    const std::vector<StoreAnswer> answers = log.answers();
+    QVERIFY(std::all_of(answers.begin(), answers.end(),
+                        [](const StoreAnswer &answer) { return answer.verdict == Verdict::Committed; }));
+}
+
 void StoreContract::everySetGetsExactlyOneVerdict()
 {
     const StoredSession alpha = openSession("alpha");
